@@ -1,0 +1,91 @@
+/**
+ * Stands in for the app: `?scene=` picks what snapshot() answers; every command is noted in `fake.calls`;
+ * `fake.emit(event, payload)` is the app speaking. It behaves like the app just far enough to be used by hand.
+ */
+
+import { NOW, SCENES, upload } from "./scenes.js";
+
+const scene = SCENES[new URLSearchParams(location.search).get("scene") ?? "all"]();
+const listeners = new Map();
+const uploads = new Map((scene.uploads ?? []).map((each) => [each.id, each]));
+const realNow = Date.now();
+const clockRealNow = Date.now.bind(Date);
+Date.now = () => NOW + (clockRealNow() - realNow);
+
+export const fake = { calls: [], uploads, upload, emit, patch, answers: {} };
+window.fake = fake;
+
+function emit(event, payload) {
+  for (const hear of listeners.get(event) ?? []) hear({ event, payload });
+}
+
+/** Changes an upload as the app would, and says so. */
+function patch(id, change) {
+  const before = uploads.get(id);
+  const after = { ...before, ...change, state: { reason: null, until: null, message: null, next_step: null, ...before.state, ...change.state } };
+  uploads.set(id, after);
+  emit("uploads", [{ type: "upsert", upload: after }]);
+}
+
+const toKind = (kind) => ({ ids }) => {
+  for (const id of ids) patch(id, { state: { kind, reason: null, until: null, message: null, next_step: null } });
+  return { done: ids.length, problems: [] };
+};
+
+const remove = (ids) => {
+  for (const id of ids) uploads.delete(id);
+  emit("uploads", ids.map((id) => ({ type: "removed", id })));
+  return { done: ids.length, problems: [] };
+};
+
+function take({ paths }) {
+  const isLost = (path) => path.includes("\uFFFD");
+  for (const path of paths.filter((each) => !isLost(each))) {
+    const added = upload(path.split("/").pop(), "queued");
+    uploads.set(added.id, added);
+    emit("uploads", [{ type: "upsert", upload: added }]);
+  }
+  const problems = paths.filter(isLost).map((path) => ({ path, message: "There is no file of this name." }));
+  return { added: paths.length - problems.length, resumed: 0, problems };
+}
+
+const COMMANDS = {
+  snapshot: () => ({
+    uploads: [...uploads.values()],
+    receiver: { folder: "/home/ada/Carryon", address: "http://127.0.0.1:41234" },
+    destination: { id: "this-computer", name: "This computer" },
+    notice: scene.notice ?? null, version: "0.1.0",
+  }),
+  page_ready: () => null,
+  add_paths: take,
+  pick_files: () => take({ paths: ["/home/ada/picked.mov"] }),
+  pick_folder: () => ({ added: 0, resumed: 0, problems: [] }),
+  pause: toKind("paused"),
+  resume: toKind("uploading"),
+  start_over: ({ ids }) => {
+    for (const id of ids) patch(id, { confirmed: 0, state: { kind: "queued" } });
+    return { done: ids.length, problems: [] };
+  },
+  discard: ({ ids }) => remove(ids),
+  mark_done: toKind("done"),
+  finish_again: toKind("finishing"),
+  clear_done: () => remove([...uploads.values()].filter(({ state }) => state.kind === "done").map(({ id }) => id)),
+  open_received: () => null,
+};
+
+window.__TAURI__ = {
+  core: {
+    invoke: async (command, args) => {
+      fake.calls.push({ command, args });
+      const failure = scene.fails?.[command] ?? fake.answers[command];
+      if (failure) throw failure;
+      return structuredClone(COMMANDS[command](args));
+    },
+  },
+  event: {
+    listen: async (event, hear) => {
+      listeners.set(event, [...(listeners.get(event) ?? []), hear]);
+      return () => {};
+    },
+  },
+};

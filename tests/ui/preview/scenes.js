@@ -1,0 +1,73 @@
+/** Every component in every state, as the app would report it. The clock stands at NOW. */
+
+export const NOW = Date.UTC(2026, 10, 22, 14, 30);
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const GB = 1e9;
+
+let next = 0;
+
+/** One upload; `state` is a kind or a whole state. */
+export function upload(name, state, more = {}) {
+  next += 1;
+  const size = more.size ?? 2 * GB;
+  const confirmed = more.confirmed ?? 0;
+  return {
+    id: `u${next}`, name, path: `/home/ada/Footage/${name}`, relative_path: name, size, confirmed,
+    sent: confirmed, verified: confirmed, chunk_count: 500, chunks_left: Math.ceil(((size - confirmed) / size) * 500) || 0,
+    bytes_per_second: null, eta_seconds: null, destination: "This computer", scope: null, batch: "b1", resumed: false,
+    location: null, created_at: NOW - DAY, updated_at: NOW - MINUTE, expires_at: NOW + 7 * DAY, ...more,
+    state: { reason: null, until: null, message: null, next_step: null, ...(typeof state === "string" ? { kind: state } : state) },
+  };
+}
+
+const interrupted = () => [
+  upload("Interview, second take.mov", { kind: "interrupted", reason: "crash" }, { confirmed: 1.2 * GB, chunks_left: 412, chunk_count: 1030 }),
+  upload("Survey scan 0412.tif", { kind: "interrupted", reason: "closed" }, { size: 840e6, confirmed: 12e6, expires_at: NOW + DAY }),
+];
+
+const resumable = () => [
+  ...interrupted(),
+  upload("Archive 2019.tar", "paused", { size: 5.5e12, confirmed: 2.25e12, chunks_left: 52_000 }),
+  upload("support-bundle.zip", { kind: "failed", message: "The server refused the file: it takes no more than 4 GB.", next_step: "Choose a destination that takes larger files, or ask whoever runs the server." }, { confirmed: 0.4 * GB }),
+  upload("Rushes day 3.mxf", "source_missing", { size: 48 * GB, confirmed: 31 * GB }),
+  upload("report final.docx", "source_changed", { size: 18e6, confirmed: 9e6 }),
+  upload("Backup, laptop.img", "outcome_unknown", { size: 256 * GB, confirmed: 256 * GB, chunks_left: 0, destination: "files.example.org" }),
+  upload("dataset-v4.parquet", { kind: "needs_sign_in", message: "The server asked for a new sign-in." }, { size: 12 * GB, confirmed: 7 * GB, destination: "Lab store" }),
+  upload("old-scan.raw", "expired", { size: 3 * GB, confirmed: 1 * GB, expires_at: NOW - 2 * DAY }),
+];
+
+const queue = () => [
+  upload("A-cam 0017.mov", "uploading", { size: 41.4 * GB, confirmed: 25.3 * GB, resumed: true, bytes_per_second: 18.4e6, eta_seconds: 875, relative_path: "Day 3/A-cam/A-cam 0017.mov" }),
+  upload("Ein langer Dateiname, der sich über mehr als eine Zeile erstreckt, weil manche Leute ihre Dateien so nennen, und der trotzdem ganz zu lesen sein soll (Fassung 12, geprüft).mov", "uploading", { size: 3 * GB, confirmed: 0.9 * GB, bytes_per_second: 6.1e6, eta_seconds: 344 }),
+  upload("B-cam 0004.mov", { kind: "waiting", reason: "backoff", until: NOW + 12_000 }, { size: 9 * GB, confirmed: 4 * GB }),
+  upload("B-cam 0005.mov", { kind: "waiting", reason: "offline" }, { size: 9 * GB, confirmed: 2 * GB }),
+  upload("مقابلة مع المخرج.mov", { kind: "waiting", reason: "captive_portal" }, { size: 1.1 * GB, confirmed: 0.2 * GB }),
+  upload("ledger.db", { kind: "waiting", reason: "busy", until: NOW + 95_000 }, { size: 900e6, confirmed: 30e6 }),
+  upload("stills.zip", "preparing", { size: 700e6 }),
+  upload("notes.pdf", "finishing", { size: 4e6, confirmed: 4e6, chunks_left: 0 }),
+  upload("B-cam 0006.mov", "paused", { size: 9 * GB, confirmed: 6.2 * GB }),
+  upload("B-cam 0007.mov", "queued", { size: 9 * GB }),
+  upload("empty.txt", "queued", { size: 0 }),
+];
+
+const done = () => [
+  upload("A-cam 0015.mov", "done", { size: 38 * GB, confirmed: 38 * GB, location: "/home/ada/Carryon/A-cam 0015.mov", updated_at: NOW - 40 * MINUTE }),
+  upload("A-cam 0016.mov", "done", { size: 40 * GB, confirmed: 40 * GB, location: "https://files.example.org/u/9f3/A-cam%200016.mov", destination: "files.example.org", updated_at: NOW - 3 * MINUTE }),
+];
+
+const many = (count) => Array.from({ length: count }, (_, index) =>
+  upload(`IMG_${String(index).padStart(5, "0")}.cr3`, index < 4 ? "uploading" : "queued", { size: 31e6, confirmed: index < 4 ? 12e6 : 0, bytes_per_second: index < 4 ? 4e6 : null, eta_seconds: 5 }));
+
+export const SCENES = {
+  empty: () => ({ uploads: [] }),
+  interrupted: () => ({ uploads: interrupted() }),
+  resumable: () => ({ uploads: resumable() }),
+  queue: () => ({ uploads: queue() }),
+  done: () => ({ uploads: done() }),
+  all: () => ({ uploads: [...resumable().slice(0, 2), ...queue().slice(0, 5), ...done()] }),
+  many: () => ({ uploads: many(5000) }),
+  "many-resumable": () => ({ uploads: Array.from({ length: 5000 }, (_, index) => upload(`IMG_${index}.cr3`, { kind: "interrupted", reason: "crash" }, { size: 31e6, confirmed: 12e6 })) }),
+  notice: () => ({ uploads: interrupted(), notice: "One record could not be read and was set aside in carryon.db.set-aside. All others are listed." }),
+  "no-records": () => ({ fails: { snapshot: { code: "storage", message: "The records cannot be opened: the disk is full. Make room, then start Carryon again." } } }),
+};

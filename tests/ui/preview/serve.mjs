@@ -1,0 +1,37 @@
+/** Serves ui/ with the stand-in for the app: `node tests/ui/preview/serve.mjs`, then open /?scene=queue. */
+
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const UI = join(HERE, "../../../ui");
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+// The app's own policy; connect-src differs only in that here nothing is connected to.
+const POLICY = "default-src 'self'; connect-src 'none'";
+const FAKE = '<script type="module" src="/preview/fake-tauri.js"></script>';
+
+async function answer(request, response) {
+  const path = normalize(new URL(request.url, "http://localhost").pathname);
+  const file = path === "/" ? join(UI, "index.html") : path.startsWith("/preview/") ? join(HERE, path.slice(9)) : join(UI, path);
+  try {
+    const content = await readFile(file);
+    response.writeHead(200, { "Content-Type": `${TYPES[extname(file)] ?? "application/octet-stream"}; charset=utf-8`, "Content-Security-Policy": POLICY });
+    response.end(path === "/" ? content.toString().replace("<script", `${FAKE}\n    <script`) : content);
+  } catch {
+    response.writeHead(404).end();
+  }
+}
+
+/** Starts the server on a free port and resolves with it. */
+export async function serve(port = 0) {
+  const server = createServer(answer);
+  await new Promise((ready) => server.listen(port, "127.0.0.1", ready));
+  return { server, address: `http://127.0.0.1:${server.address().port}` };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { address } = await serve(Number(process.argv[2] ?? 4173));
+  console.log(`${address}/?scene=all`);
+}

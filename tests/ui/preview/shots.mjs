@@ -1,0 +1,39 @@
+/** Pictures of every scene, to be looked at: `node tests/ui/preview/shots.mjs FOLDER [NAME…]`. */
+
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { launch } from "./browser.mjs";
+import { serve } from "./serve.mjs";
+
+const DARK = { "prefers-color-scheme": "dark" };
+const LARGE = "document.documentElement.style.setProperty('font-size', '200%')";
+const DRAG = "fake.emit('tauri://drag-enter', { paths: ['/a'] })";
+const ASK = "document.getElementById('discard-all').click()";
+const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
+
+// name, scene, width, height, and what is done first
+const SHOTS = [
+  ["empty", "empty", 960, 680], ["empty-dark", "empty", 960, 680, { media: DARK }], ["empty-narrow", "empty", 360, 640],
+  ["empty-large-text", "empty", 960, 680, { run: LARGE }], ["dragging", "all", 960, 680, { run: DRAG }], ["dragging-dark", "all", 960, 680, { run: DRAG, media: DARK }],
+  ["interrupted", "interrupted", 960, 680], ["resumable", "resumable", 960, 1000], ["resumable-dark", "resumable", 960, 1000, { media: DARK }],
+  ["resumable-narrow", "resumable", 360, 900], ["resumable-large-text", "resumable", 960, 1000, { run: LARGE }], ["queue", "queue", 960, 900], ["queue-dark", "queue", 960, 900, { media: DARK }],
+  ["queue-narrow", "queue", 360, 900], ["all", "all", 960, 900], ["all-dark", "all", 960, 900, { media: DARK }], ["all-forced", "all", 960, 900, { media: { "forced-colors": "active" } }],
+  ["all-4k", "all", 3840, 2160], ["all-narrow-large-text", "all", 360, 900, { run: LARGE }], ["done", "done", 960, 680], ["many", "many", 960, 680],
+  ["ask", "resumable", 960, 680, { run: ASK }], ["ask-narrow-dark", "resumable", 360, 640, { run: ASK, media: DARK }], ["problem", "interrupted", 960, 680, { run: PROBLEM }],
+  ["notice", "notice", 960, 680], ["no-records", "no-records", 960, 680],
+];
+
+const [folder, ...names] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const { server, address } = await serve();
+const browser = await launch();
+for (const [name, scene, width, height, { media = {}, run } = {}] of SHOTS) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  await browser.size(width, height);
+  await browser.media(media);
+  await browser.open(`${address}/?scene=${scene}`);
+  if (run) await browser.evaluate(`${run}; new Promise((done) => setTimeout(done, 200))`);
+  writeFileSync(join(folder, `${name}.png`), await browser.picture());
+}
+await browser.close();
+server.close();

@@ -1,0 +1,119 @@
+/** What a row says of its upload, pure: a state's name, its facts, and what can be done about it. */
+
+import { bytes, bytesOf, day, duration, keptUntil, plural, rate, timeLeft } from "./format.js";
+import { groupOf } from "./uploads.js";
+
+const STATES = {
+  queued: "Queued",
+  preparing: "Preparing",
+  uploading: "Uploading",
+  waiting: "Waiting",
+  paused: "Paused",
+  finishing: "Finishing",
+  done: "Done",
+  failed: "Failed",
+  interrupted: "Interrupted",
+  source_missing: "File not found",
+  source_changed: "File changed",
+  outcome_unknown: "Not sure that it arrived",
+  needs_sign_in: "Sign-in needed",
+  expired: "Expired",
+};
+
+const REASONS = {
+  offline: "Waiting for the network",
+  backoff: "Waiting to try again",
+  busy: "The server is busy",
+  captive_portal: "This network wants a sign-in first",
+  crash: "Interrupted when Carryon was closed unexpectedly",
+  closed: "Interrupted when Carryon was closed",
+};
+
+const EXPLANATIONS = {
+  captive_portal: () => "Open a web browser and sign in to the network. The upload then goes on by itself.",
+  source_missing: ({ path }) => `Put the file back at ${path}, then press Check again. What was sent is kept.`,
+  source_changed: () =>
+    "The file is no longer the one that was being sent. Start over sends it as it is now, from the beginning.",
+  outcome_unknown: () =>
+    "Every byte was sent, but the server never answered the last step. Finish again asks it to put the file " +
+    "together once more, which some servers do not take well; Mark as done trusts that it arrived. " +
+    "If you can, look at the destination first.",
+  needs_sign_in: ({ destination }) => `Sign in to ${destination} again, then resume.`,
+  expired: () => "The server may have removed what was sent. Try anyway asks it, and sends what is missing.",
+};
+
+/** The state in words, with its reason where there is one. */
+export function stateWords({ state }) {
+  return REASONS[state.reason] ?? STATES[state.kind] ?? state.kind.replaceAll("_", " ");
+}
+
+/** The facts behind the state, as one line. */
+export function factWords(upload, now) {
+  return facts(upload, now).filter(Boolean).join(" · ");
+}
+
+function facts(upload, now) {
+  const group = groupOf(upload);
+  if (group === "done") return doneFacts(upload, now);
+  if (group === "resumable") return resumableFacts(upload, now);
+  return queueFacts(upload, now);
+}
+
+function doneFacts(upload, now) {
+  return [bytes(upload.size), upload.location ?? `at ${upload.destination}`, day(upload.updated_at, now)];
+}
+
+function resumableFacts(upload, now) {
+  return [safeWords(upload), chunkWords(upload), keptUntil(upload.expires_at, now)];
+}
+
+function queueFacts(upload, now) {
+  const { kind, until } = upload.state;
+  const moving = kind === "uploading";
+  return [
+    until > now ? `again in ${duration((until - now) / 1000)}` : "",
+    upload.shown > 0 ? bytesOf(upload.shown, upload.size) : bytes(upload.size),
+    moving ? rate(upload.bytes_per_second) : "",
+    moving ? timeLeft(upload.eta_seconds) : "",
+    `to ${upload.destination}`,
+  ];
+}
+
+/** "1.2 GB of 2 GB is safe on the server". */
+export function safeWords({ shown, size }) {
+  if (shown === 0) return `${bytes(size)}, none of it on the server yet`;
+  return shown >= size ? `All ${bytes(size)} is safe on the server` : `${bytesOf(shown, size)} is safe on the server`;
+}
+
+function chunkWords({ chunks_left: left }) {
+  return left > 0 ? `${plural(left, "chunk")} left` : "";
+}
+
+/** What happened and what to do, in sentences; the app's own words go before ours. */
+export function explanation(upload) {
+  const { kind, reason, message, next_step: nextStep } = upload.state;
+  const ours = EXPLANATIONS[reason] ?? EXPLANATIONS[kind];
+  const mustExplain = kind === "outcome_unknown" || !nextStep;
+  return [message, nextStep, ours && mustExplain ? ours(upload) : ""].filter(Boolean).join(" ");
+}
+
+/** The queue's heading in numbers. */
+export function totalWords(total) {
+  const done = total.shown > 0 ? bytesOf(total.shown, total.size) : bytes(total.size);
+  const running = total.uploading > 0 ? `${total.uploading} of ${plural(total.count, "upload")} running` : plural(total.count, "upload");
+  return [running, done, rate(total.bytes_per_second), timeLeft(total.eta_seconds)].filter(Boolean).join(" · ");
+}
+
+/** What to do about a path that could not be taken, where its name gives the reason away. */
+export function nextStepFor({ path }) {
+  return path?.includes("\uFFFD")
+    ? "This name cannot be read when it is dropped. Use Choose files… to pick the file instead."
+    : "";
+}
+
+/** The answer to a drop or a choice, in words: "2 uploads added, 1 resumed." Empty when nothing came of it. */
+export function addedWords({ added = 0, resumed = 0 }) {
+  const parts = [added > 0 ? `${plural(added, "upload")} added` : "", resumed > 0 ? `${resumed.toLocaleString("en-GB")} resumed` : ""];
+  const words = parts.filter(Boolean).join(", ");
+  return words && `${words}.`;
+}

@@ -1,0 +1,42 @@
+/** `<ask-dialog>`: one native dialog that asks before something is lost. Escape and the first button keep it. */
+
+import { setHidden, setText } from "./dom.js";
+
+class AskDialog extends HTMLElement {
+  /** Shows the question and resolves with true when the deed is wanted. */
+  ask({ title, text, names, deed, keep }) {
+    const dialog = this.querySelector("dialog");
+    const before = document.activeElement;
+    setText(this.querySelector("#ask-title"), title);
+    setText(this.querySelector("#ask-text"), text);
+    setText(this.querySelector("#ask-do"), deed);
+    setText(this.querySelector("#ask-keep"), keep);
+    this.#list(names);
+    dialog.returnValue = "keep";
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener("close", () => {
+        before?.isConnected && before.focus();
+        resolve(dialog.returnValue === "do");
+      }, { once: true });
+    });
+  }
+
+  #list(names) {
+    const list = this.querySelector(".names");
+    list.replaceChildren(...names.map(item));
+    setHidden(list, names.length === 0);
+  }
+}
+
+function item({ name, held }) {
+  const entry = document.createElement("li");
+  const words = document.createElement("bdi");
+  const amount = document.createElement("span");
+  words.textContent = name;
+  amount.textContent = held;
+  entry.append(words, " ", amount);
+  return entry;
+}
+
+customElements.define("ask-dialog", AskDialog);

@@ -1,0 +1,126 @@
+/**
+ * `<upload-row data-id data-kind>`: one upload in any list. Its markup is set once; `update()` changes only what changed.
+ * `data-kind` is the state, for the style and for tests.
+ */
+
+import { explanation, factWords, stateWords } from "../describe.js";
+import { percent } from "../format.js";
+import { offers } from "../offers.js";
+import { copyOf, say, setAttribute, setHidden, setText, wish } from "./dom.js";
+
+const HAVE_BAR = new Set(["uploading", "waiting", "finishing", "paused", "interrupted", "failed", "source_missing", "outcome_unknown", "needs_sign_in", "expired"]);
+// The bar counts in tenths of a percent: finer than it is wide, and a number that no file can overflow.
+const WHOLE = 1000;
+
+class UploadRow extends HTMLElement {
+  #upload = null;
+  #parts = null;
+
+  connectedCallback() {
+    this.setAttribute("role", "listitem");
+    this.addEventListener("click", this);
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener("click", this);
+  }
+
+  handleEvent(event) {
+    const button = event.target.closest("button[data-action]");
+    if (button) wish(this, { action: button.dataset.action, ids: [this.#upload.id] });
+  }
+
+  update(upload, now) {
+    this.#parts ??= this.#build();
+    const changed = this.#upload !== upload;
+    this.#upload = upload;
+    if (changed) this.#drawName();
+    if (changed) this.#drawActions();
+    if (changed) this.#drawProgress();
+    this.#drawWords(now);
+  }
+
+  /** True while the words depend on the clock by the second. */
+  get isCounting() {
+    return Boolean(this.#upload?.state.until);
+  }
+
+  #build() {
+    this.append(copyOf("upload-row"));
+    const part = (name) => this.querySelector(name);
+    return {
+      name: part(".name"), folder: part(".folder"), actions: part(".actions"),
+      track: part(".track"), bar: part("progress"), cut: part(".cut"),
+      state: part(".state"), numbers: part(".numbers"), explanation: part(".explanation"),
+    };
+  }
+
+  #drawName() {
+    const { id, name, path, state } = this.#upload;
+    setAttribute(this, "data-id", String(id));
+    setAttribute(this, "data-kind", state.kind);
+    setText(this.#parts.name, name);
+    setAttribute(this.#parts.name, "title", path);
+    say(this.#parts.folder, folderOf(this.#upload));
+  }
+
+  #drawActions() {
+    const wanted = offers(this.#upload);
+    const { actions } = this.#parts;
+    wanted.forEach((offer, index) => this.#drawAction(actions.children[index], offer));
+    while (actions.children.length > wanted.length) this.#removeAction(actions.lastElementChild);
+  }
+
+  /** A button keeps its place while its meaning changes (Pause, Resume), and so keeps the focus. */
+  #drawAction(button, { action, label }) {
+    const target = button ?? this.#parts.actions.appendChild(document.createElement("button"));
+    target.type = "button";
+    setAttribute(target, "data-action", action);
+    setText(target, label);
+    setAttribute(target, "aria-label", `${label} ${this.#upload.name}`);
+  }
+
+  #removeAction(button) {
+    const hadFocus = button === document.activeElement;
+    button.remove();
+    if (hadFocus) this.focusAction();
+  }
+
+  /** Focuses the action at `index`, or the nearest there is. */
+  focusAction(index = 0) {
+    const buttons = this.#parts.actions.children;
+    if (buttons.length === 0) this.tabIndex = -1;
+    (buttons[Math.min(index, buttons.length - 1)] ?? this).focus();
+  }
+
+  #drawProgress() {
+    const { shown, size, state, name, cut, confirmed } = this.#upload;
+    const { track, bar } = this.#parts;
+    setHidden(track, !HAVE_BAR.has(state.kind));
+    if (track.hidden) return;
+    bar.max = WHOLE;
+    bar.value = share(shown, size);
+    setAttribute(bar, "aria-label", `Progress of ${name}`);
+    setAttribute(bar, "aria-valuetext", `${percent(shown, size)} %`);
+    setAttribute(bar, "data-confirmed", String(confirmed));
+    setHidden(this.#parts.cut, cut === null || cut >= size);
+    if (cut !== null) this.#parts.cut.style.setProperty("--cut", String(share(cut, size) / WHOLE));
+  }
+
+  #drawWords(now) {
+    setText(this.#parts.state, stateWords(this.#upload));
+    setText(this.#parts.numbers, factWords(this.#upload, now));
+    say(this.#parts.explanation, explanation(this.#upload));
+  }
+}
+
+function share(part, whole) {
+  return whole > 0 ? Math.floor((part / whole) * WHOLE) : 0;
+}
+
+function folderOf({ name, relative_path: relativePath }) {
+  if (!relativePath || relativePath === name) return "";
+  return relativePath.endsWith(name) ? relativePath.slice(0, -name.length).replace(/[/\\]$/, "") : relativePath;
+}
+
+customElements.define("upload-row", UploadRow);

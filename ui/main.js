@@ -1,0 +1,146 @@
+/** Wires the bridge, the state and the elements: data goes down, wishes come up. */
+
+import { announcement } from "./announce.js";
+import { call, listen, listenToDrags } from "./bridge.js";
+import { addedWords, totalWords } from "./describe.js";
+import { questionFor } from "./offers.js";
+import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
+import "./elements/ask-dialog.js";
+import "./elements/drop-zone.js";
+import "./elements/problem-list.js";
+import "./elements/receiver-bar.js";
+import "./elements/upload-list.js";
+
+const at = (id) => document.getElementById(id);
+const zone = at("drop-zone");
+const problems = at("problems");
+const lists = { resumable: at("resumable"), queue: at("queue"), done: at("finished") };
+const SECOND = 1000;
+const SECONDS_PER_MINUTE = 60;
+
+let uploads = new Map();
+let eventsBeforeSnapshot = [];
+let isDrawingAsked = false;
+
+const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
+const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
+
+await start();
+
+async function start() {
+  document.addEventListener("wish", ({ detail }) => fulfil(detail));
+  document.addEventListener("keydown", onKey);
+  await listen("uploads", hear);
+  await listen("show-resumable", () => lists.resumable.focusHeading());
+  await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
+  await drawSnapshot();
+  // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
+  await attempt(() => call("page_ready"));
+  startClock();
+}
+
+async function drawSnapshot() {
+  const snapshot = await attempt(() => call("snapshot"));
+  uploads = fromSnapshot(snapshot?.uploads ?? []);
+  const missed = eventsBeforeSnapshot;
+  eventsBeforeSnapshot = null;
+  if (snapshot) at("receiver").update(snapshot);
+  if (snapshot?.notice) problems.add([{ message: snapshot.notice }]);
+  fold(missed);
+  draw();
+}
+
+/** Events that come before the snapshot wait for it, so that nothing falls between the two. */
+function hear(events) {
+  if (eventsBeforeSnapshot) eventsBeforeSnapshot.push(...events);
+  else fold(events);
+}
+
+function fold(events) {
+  const before = uploads;
+  uploads = applyAll(uploads, events);
+  tell(announcement(before, uploads, events.flatMap(({ upload }) => (upload ? [upload.id] : []))));
+  askForDrawing();
+}
+
+function askForDrawing() {
+  if (isDrawingAsked) return;
+  isDrawingAsked = true;
+  requestAnimationFrame(draw);
+}
+
+function draw() {
+  isDrawingAsked = false;
+  const now = Date.now();
+  const { resumable, queue, done } = inGroups(uploads);
+  zone.update({ empty: uploads.size === 0 });
+  lists.resumable.update(resumable, now);
+  lists.queue.update(queue, now, totalWords(totals(queue)));
+  lists.done.update(done, now);
+}
+
+function startClock() {
+  let seconds = 0;
+  setInterval(() => {
+    seconds += 1;
+    for (const list of Object.values(lists)) list.tick(Date.now(), seconds % SECONDS_PER_MINUTE === 0);
+  }, SECOND);
+}
+
+/** Carries out what the user asked for, after a question where something would be lost. */
+async function fulfil({ action, ids, paths }) {
+  if (action === "focus_page") return focusPage();
+  if (ON_UPLOADS.has(action)) return change(action, ids);
+  const answer = await attempt(() => call(action, paths ? { paths } : {}));
+  if (answer && TAKING_IN.has(action)) tell(addedWords(answer));
+}
+
+/** Where the focus goes when what had it is gone: the first list there is, or the way in. */
+async function focusPage() {
+  await null; // until all lists are drawn
+  const list = Object.values(lists).find(({ hidden }) => !hidden);
+  if (list) list.focusHeading();
+  else at("choose-files").focus();
+}
+
+async function change(action, ids) {
+  const chosen = ids.map((id) => uploads.get(id)).filter(Boolean);
+  const question = questionFor(action, chosen);
+  if (chosen.length === 0 || (question && !(await at("ask").ask(question)))) return;
+  const answer = await attempt(() => call(action, { ids }));
+  if (!answer || action !== "start_over") return;
+  const refused = new Set(answer.problems?.map(({ id }) => id));
+  fold(ids.filter((id) => !refused.has(id)).map((id) => ({ type: "started_over", id })));
+}
+
+/** Runs a command; what goes wrong stands in the problem list, by the upload's name where there is one. */
+async function attempt(command) {
+  try {
+    const answer = await command();
+    problems.add((answer?.problems ?? []).map((problem) => ({ name: uploads.get(problem.id)?.name, ...problem })));
+    return answer;
+  } catch (problem) {
+    problems.add([problem]);
+    return null;
+  }
+}
+
+function tell(words) {
+  if (words) at("status").textContent = words;
+}
+
+function onEnter(paths) {
+  zone.dragging = paths.length > 0;
+}
+
+function onDrop(paths) {
+  zone.dragging = false;
+  if (paths.length > 0) fulfil({ action: "add_paths", paths });
+  else problems.add([{ message: "What was dropped is not a file on this computer. Save it first, then drop the saved file." }]);
+}
+
+function onKey(event) {
+  if (event.key.toLowerCase() !== "o" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+  event.preventDefault();
+  if (!at("ask").querySelector("dialog").open) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+}
