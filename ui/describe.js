@@ -79,14 +79,17 @@ function queueFacts(upload, now) {
   ];
 }
 
-/** "1.2 GB of 2 GB is safe on the server". */
-export function safeWords({ shown, size }) {
+/** "1.2 GB of 2 GB is safe on the server"; no more is claimed than is known. */
+export function safeWords({ shown, size, state }) {
+  if (state.kind === "outcome_unknown") return `All ${bytes(size)} was sent`;
+  if (state.kind === "source_changed") return `${bytes(shown)} of its earlier version is on the server`;
+  if (state.kind === "expired") return `${bytesOf(shown, size)} had arrived`;
   if (shown === 0) return `${bytes(size)}, none of it on the server yet`;
   return shown >= size ? `All ${bytes(size)} is safe on the server` : `${bytesOf(shown, size)} is safe on the server`;
 }
 
-function chunkWords({ chunks_left: left }) {
-  return left > 0 ? `${plural(left, "chunk")} left` : "";
+function chunkWords({ chunks_left: left, state }) {
+  return left > 0 && state.kind !== "source_changed" ? `${plural(left, "chunk")} left` : "";
 }
 
 /** What happened and what to do, in sentences; the app's own words go before ours. */

@@ -3,6 +3,7 @@
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { addedWords, totalWords } from "./describe.js";
+import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
@@ -13,7 +14,6 @@ import "./elements/upload-list.js";
 
 const at = (id) => document.getElementById(id);
 const zone = at("drop-zone");
-const problems = at("problems");
 const lists = { resumable: at("resumable"), queue: at("queue"), done: at("finished") };
 const SECOND = 1000;
 const SECONDS_PER_MINUTE = 60;
@@ -45,7 +45,7 @@ async function drawSnapshot() {
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
-  if (snapshot?.notice) problems.add([{ message: snapshot.notice }]);
+  if (snapshot?.notice) complain([{ message: snapshot.notice }]);
   fold(missed);
   draw();
 }
@@ -117,12 +117,17 @@ async function change(action, ids) {
 async function attempt(command) {
   try {
     const answer = await command();
-    problems.add((answer?.problems ?? []).map((problem) => ({ name: uploads.get(problem.id)?.name, ...problem })));
+    complain((answer?.problems ?? []).map((problem) => ({ name: uploads.get(problem.id)?.name, ...problem })));
     return answer;
   } catch (problem) {
-    problems.add([problem]);
+    complain([problem]);
     return null;
   }
+}
+
+function complain(list) {
+  at("problems").add(list);
+  tell(list.length > 1 ? plural(list.length, "problem") : (list[0]?.message ?? ""));
 }
 
 function tell(words) {
@@ -136,7 +141,7 @@ function onEnter(paths) {
 function onDrop(paths) {
   zone.dragging = false;
   if (paths.length > 0) fulfil({ action: "add_paths", paths });
-  else problems.add([{ message: "What was dropped is not a file on this computer. Save it first, then drop the saved file." }]);
+  else complain([{ message: "What was dropped is not a file on this computer. Save it first, then drop the saved file." }]);
 }
 
 function onKey(event) {

@@ -64,7 +64,7 @@ function discardQuestion(uploads, held) {
   const many = uploads.length !== 1;
   return {
     title: many ? `Discard ${plural(uploads.length, "upload")}?` : "Discard this upload?",
-    text: `${heldWords(held)} The ${many ? "files" : "file"} on this computer ${many ? "stay" : "stays"} where ${many ? "they are" : "it is"}.`,
+    text: `${heldWords(held, many)} The ${many ? "files" : "file"} on this computer ${many ? "stay" : "stays"} where ${many ? "they are" : "it is"}.`,
     names: listedNames(uploads),
     deed: "Discard",
     keep: many ? "Keep them" : "Keep it",
@@ -74,17 +74,17 @@ function discardQuestion(uploads, held) {
 function startOverQuestion(uploads, held) {
   return {
     title: uploads.length === 1 ? "Start this upload over?" : `Start ${plural(uploads.length, "upload")} over?`,
-    text: `${heldWords(held)} Everything is then sent again from the beginning.`,
+    text: `${heldWords(held, uploads.length > 1)} Everything is then sent again from the beginning.`,
     names: listedNames(uploads),
     deed: "Start over",
     keep: "Keep what was sent",
   };
 }
 
-function heldWords(held) {
+function heldWords(held, many) {
   return held > 0
-    ? `The ${bytes(held)} already on the server will be deleted, and the upload cannot be resumed from there.`
-    : "Nothing of it is on the server yet.";
+    ? `The ${bytes(held)} already on the server will be deleted and cannot be resumed from.`
+    : `Nothing of ${many ? "them" : "it"} is on the server yet.`;
 }
 
 function listedNames(uploads) {

@@ -1,11 +1,14 @@
 /** `<problem-list>`: what went wrong and what to do, one entry each, until it is dismissed. */
 
 import { nextStepFor } from "../describe.js";
-import { copyOf, say, setHidden, wish } from "./dom.js";
+import { plural } from "../format.js";
+import { copyOf, say, setHidden, setText, wish } from "./dom.js";
 
 const SHOWN_AT_MOST = 50;
 
 class ProblemList extends HTMLElement {
+  #count = 0;
+
   connectedCallback() {
     this.addEventListener("click", this);
   }
@@ -15,39 +18,63 @@ class ProblemList extends HTMLElement {
   }
 
   handleEvent(event) {
-    if (!event.target.closest(".dismiss")) return;
-    const entry = event.target.closest(".problem");
-    const next = entry.nextElementSibling ?? entry.previousElementSibling;
-    entry.remove();
-    setHidden(this, this.children.length === 0);
-    if (next) next.querySelector(".dismiss").focus();
-    else wish(this, { action: "focus_page" });
+    if (event.target.closest(".dismiss")) this.#dismiss(event.target.closest(".problem"));
+    if (event.target.closest(".dismiss-all")) this.#dismissAll();
   }
 
   /** Adds problems of the shape `{ path?, name?, message }`; one that is already there is not said twice. */
   add(problems) {
     for (const problem of problems) this.#addOne(problem);
-    while (this.children.length > SHOWN_AT_MOST) this.firstElementChild.remove();
-    setHidden(this, this.children.length === 0);
+    this.#drawFrame();
+  }
+
+  get #entries() {
+    return this.querySelector(".entries");
   }
 
   #addOne(problem) {
     const subject = problem.path ?? problem.name ?? "";
     const cause = [problem.message, nextStepFor(problem)].filter(Boolean).join(" ");
-    const known = [...this.children].some((entry) => entry.dataset.key === subject + cause);
-    if (!known) this.append(this.#entry(subject, cause));
+    const key = `${subject}\n${cause}`;
+    if ([...this.#entries.children].some((entry) => entry.dataset.key === key)) return;
+    this.#count += 1;
+    if (this.#entries.children.length < SHOWN_AT_MOST) this.#entries.append(entryOf(key, subject, cause));
   }
 
-  #entry(subject, cause) {
-    const entry = document.createElement("div");
-    entry.className = "problem";
-    entry.dataset.key = subject + cause;
-    entry.append(copyOf("problem"));
-    say(entry.querySelector(".subject"), subject);
-    say(entry.querySelector(".cause"), cause);
-    entry.querySelector(".dismiss").setAttribute("aria-label", `Dismiss: ${subject || cause}`);
-    return entry;
+  #dismiss(entry) {
+    const next = entry.nextElementSibling ?? entry.previousElementSibling;
+    entry.remove();
+    this.#count -= 1;
+    if (!next) return this.#dismissAll();
+    next.querySelector(".dismiss").focus();
+    this.#drawFrame();
   }
+
+  #dismissAll() {
+    this.#count = 0;
+    this.#entries.replaceChildren();
+    this.#drawFrame();
+    wish(this, { action: "focus_page" });
+  }
+
+  #drawFrame() {
+    const shown = this.#entries.children.length;
+    const rest = this.#count > shown ? `; the first ${shown} are listed` : "";
+    setHidden(this, this.#count === 0);
+    setHidden(this.querySelector(".all"), this.#count < 2);
+    setText(this.querySelector(".count"), plural(this.#count, "problem") + rest);
+  }
+}
+
+function entryOf(key, subject, cause) {
+  const entry = document.createElement("div");
+  entry.className = "problem";
+  entry.dataset.key = key;
+  entry.append(copyOf("problem"));
+  say(entry.querySelector(".subject"), subject);
+  say(entry.querySelector(".cause"), cause);
+  entry.querySelector(".dismiss").setAttribute("aria-label", `Dismiss: ${subject || cause}`);
+  return entry;
 }
 
 customElements.define("problem-list", ProblemList);

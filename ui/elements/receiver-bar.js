@@ -22,6 +22,7 @@ class ReceiverBar extends HTMLElement {
     folder.textContent = receiver?.folder ?? "";
     where.replaceChildren(`Files go to ${destination?.name ?? "their destination"}`, receiver?.folder ? ", in " : "", folder);
     where.title = receiver?.address ?? "";
+    setHidden(this, false);
     setHidden(this.querySelector("#open-received"), !receiver?.folder);
     setText(this.querySelector(".version"), version ? `Carryon ${version}` : "");
   }

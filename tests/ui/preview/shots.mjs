@@ -9,6 +9,7 @@ const DARK = { "prefers-color-scheme": "dark" };
 const LARGE = "document.documentElement.style.setProperty('font-size', '200%')";
 const DRAG = "fake.emit('tauri://drag-enter', { paths: ['/a'] })";
 const ASK = "document.getElementById('discard-all').click()";
+const MOVE = "fake.patch(document.querySelector('#queue upload-row').dataset.id, { confirmed: 33.2e9 })";
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 // name, scene, width, height, and what is done first
@@ -16,8 +17,8 @@ const SHOTS = [
   ["empty", "empty", 960, 680], ["empty-dark", "empty", 960, 680, { media: DARK }], ["empty-narrow", "empty", 360, 640],
   ["empty-large-text", "empty", 960, 680, { run: LARGE }], ["dragging", "all", 960, 680, { run: DRAG }], ["dragging-dark", "all", 960, 680, { run: DRAG, media: DARK }],
   ["interrupted", "interrupted", 960, 680], ["resumable", "resumable", 960, 1000], ["resumable-dark", "resumable", 960, 1000, { media: DARK }],
-  ["resumable-narrow", "resumable", 360, 900], ["resumable-large-text", "resumable", 960, 1000, { run: LARGE }], ["queue", "queue", 960, 900], ["queue-dark", "queue", 960, 900, { media: DARK }],
-  ["queue-narrow", "queue", 360, 900], ["all", "all", 960, 900], ["all-dark", "all", 960, 900, { media: DARK }], ["all-forced", "all", 960, 900, { media: { "forced-colors": "active" } }],
+  ["resumable-narrow", "resumable", 360, 900], ["resumable-large-text", "resumable", 960, 1000, { run: LARGE }], ["queue", "queue", 960, 900, { run: MOVE }], ["queue-dark", "queue", 960, 900, { media: DARK }],
+  ["queue-narrow", "queue", 360, 900], ["all", "all", 960, 900, { run: MOVE }], ["all-dark", "all", 960, 900, { media: DARK }], ["all-forced", "all", 960, 900, { media: { "forced-colors": "active" } }],
   ["all-4k", "all", 3840, 2160], ["all-narrow-large-text", "all", 360, 900, { run: LARGE }], ["done", "done", 960, 680], ["many", "many", 960, 680],
   ["ask", "resumable", 960, 680, { run: ASK }], ["ask-narrow-dark", "resumable", 360, 640, { run: ASK, media: DARK }], ["problem", "interrupted", 960, 680, { run: PROBLEM }],
   ["notice", "notice", 960, 680], ["no-records", "no-records", 960, 680],
