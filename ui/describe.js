@@ -100,6 +100,11 @@ export function explanation(upload) {
   return [message, nextStep, ours && mustExplain ? ours(upload) : ""].filter(Boolean).join(" ");
 }
 
+/** The line under the heading of what can be resumed. */
+export function resumableWords(count) {
+  return `${plural(count, "upload")} stopped before ${count === 1 ? "it was" : "they were"} finished. Resuming sends only what is missing.`;
+}
+
 /** The queue's heading in numbers. */
 export function totalWords(total) {
   const done = total.shown > 0 ? bytesOf(total.shown, total.size) : bytes(total.size);

@@ -2,7 +2,7 @@
 
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
-import { addedWords, totalWords } from "./describe.js";
+import { addedWords, resumableWords, totalWords } from "./describe.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
@@ -21,6 +21,7 @@ const SECONDS_PER_MINUTE = 60;
 let uploads = new Map();
 let eventsBeforeSnapshot = [];
 let isDrawingAsked = false;
+const underWay = new Set();
 
 const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
 const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
@@ -30,6 +31,7 @@ await start();
 async function start() {
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   document.addEventListener("keydown", onKey);
+  document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
   await listen("show-resumable", () => lists.resumable.focusHeading());
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
@@ -48,6 +50,8 @@ async function drawSnapshot() {
   if (snapshot?.notice) complain([{ message: snapshot.notice }]);
   fold(missed);
   draw();
+  const { length } = inGroups(uploads).resumable;
+  if (length > 0) tell(`${plural(length, "upload")} can be resumed.`);
 }
 
 /** Events that come before the snapshot wait for it, so that nothing falls between the two. */
@@ -74,7 +78,7 @@ function draw() {
   const now = Date.now();
   const { resumable, queue, done } = inGroups(uploads);
   zone.update({ empty: uploads.size === 0 });
-  lists.resumable.update(resumable, now);
+  lists.resumable.update(resumable, now, resumableWords(resumable.length));
   lists.queue.update(queue, now, totalWords(totals(queue)));
   lists.done.update(done, now);
 }
@@ -87,8 +91,16 @@ function startClock() {
   }, SECOND);
 }
 
-/** Carries out what the user asked for, after a question where something would be lost. */
-async function fulfil({ action, ids, paths }) {
+/** A wish that is still being fulfilled is not begun again: a double click opens one picker. */
+async function fulfil(wish) {
+  const key = JSON.stringify(wish);
+  if (underWay.has(key)) return;
+  underWay.add(key);
+  await carryOut(wish).finally(() => underWay.delete(key));
+}
+
+/** Does what the user asked for, after a question where something would be lost. */
+async function carryOut({ action, ids, paths }) {
   if (action === "focus_page") return focusPage();
   if (ON_UPLOADS.has(action)) return change(action, ids);
   const answer = await attempt(() => call(action, paths ? { paths } : {}));
@@ -148,4 +160,9 @@ function onKey(event) {
   if (event.key.toLowerCase() !== "o" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
   event.preventDefault();
   if (!at("ask").querySelector("dialog").open) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+}
+
+/** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has. */
+function onContextMenu(event) {
+  if (getSelection().isCollapsed) event.preventDefault();
 }

@@ -186,3 +186,15 @@ test("nothing runs over the edge, from a phone's width to a wall's, with large t
   }
   await browser.size(960, 680);
 });
+
+test("a double click opens one picker", options, async () => {
+  await open("empty");
+  await browser.evaluate("document.getElementById('choose-files').click(); document.getElementById('choose-files').click()");
+  await browser.until("document.querySelectorAll('upload-row').length > 0");
+  assert.equal((await calls("pick_files")).length, 1);
+});
+
+test("events that come before the snapshot are not lost", options, async () => {
+  await open("meanwhile");
+  assert.equal(await text("#queue .name"), "early.mov");
+});

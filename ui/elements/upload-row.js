@@ -1,6 +1,6 @@
 /**
- * `<upload-row data-id data-kind>`: one upload in any list. Its markup is set once; `update()` changes only what changed.
- * `data-kind` is the state, for the style and for tests.
+ * `<upload-row data-id data-kind data-confirmed>`: one upload in any list. Its markup is set once; `update()` changes
+ * only what changed. `data-kind` is the state and `data-confirmed` the bytes that the server has, for the style and for tests.
  */
 
 import { explanation, factWords, stateWords } from "../describe.js";
@@ -8,7 +8,9 @@ import { percent } from "../format.js";
 import { offers } from "../offers.js";
 import { copyOf, say, setAttribute, setHidden, setText, wish } from "./dom.js";
 
-const HAVE_BAR = new Set(["uploading", "waiting", "finishing", "paused", "interrupted", "failed", "source_missing", "outcome_unknown", "needs_sign_in", "expired"]);
+// A bar would say nothing of these: the first is whole, of the second nothing counts any more.
+const WITHOUT_BAR = new Set(["done", "source_changed"]);
+const BEFORE_SENDING = new Set(["queued", "preparing"]);
 // The bar counts in tenths of a percent: finer than it is wide, and a number that no file can overflow.
 const WHOLE = 1000;
 
@@ -34,7 +36,7 @@ class UploadRow extends HTMLElement {
     this.#parts ??= this.#build();
     const changed = this.#upload !== upload;
     this.#upload = upload;
-    if (changed) this.#drawName();
+    if (changed) this.#drawFace();
     if (changed) this.#drawActions();
     if (changed) this.#drawProgress();
     this.#drawWords(now);
@@ -55,9 +57,10 @@ class UploadRow extends HTMLElement {
     };
   }
 
-  #drawName() {
-    const { id, name, path, state } = this.#upload;
+  #drawFace() {
+    const { id, name, path, state, confirmed } = this.#upload;
     setAttribute(this, "data-id", String(id));
+    setAttribute(this, "data-confirmed", String(confirmed));
     setAttribute(this, "data-kind", state.kind);
     setText(this.#parts.name, name);
     setAttribute(this.#parts.name, "title", path);
@@ -94,15 +97,14 @@ class UploadRow extends HTMLElement {
   }
 
   #drawProgress() {
-    const { shown, size, state, name, cut, confirmed } = this.#upload;
+    const { shown, size, name, cut } = this.#upload;
     const { track, bar } = this.#parts;
-    setHidden(track, !HAVE_BAR.has(state.kind));
+    setHidden(track, !hasBar(this.#upload));
     if (track.hidden) return;
     bar.max = WHOLE;
     bar.value = share(shown, size);
     setAttribute(bar, "aria-label", `Progress of ${name}`);
     setAttribute(bar, "aria-valuetext", `${percent(shown, size)} %`);
-    setAttribute(bar, "data-confirmed", String(confirmed));
     setHidden(this.#parts.cut, cut === null || cut >= size);
     if (cut !== null) this.#parts.cut.style.setProperty("--cut", String(share(cut, size) / WHOLE));
   }
@@ -112,6 +114,10 @@ class UploadRow extends HTMLElement {
     setText(this.#parts.numbers, factWords(this.#upload, now));
     say(this.#parts.explanation, explanation(this.#upload));
   }
+}
+
+function hasBar({ state, shown }) {
+  return !WITHOUT_BAR.has(state.kind) && (shown > 0 || !BEFORE_SENDING.has(state.kind));
 }
 
 function share(part, whole) {

@@ -79,7 +79,10 @@ window.__TAURI__ = {
       fake.calls.push({ command, args });
       const failure = scene.fails?.[command] ?? fake.answers[command];
       if (failure) throw failure;
-      return structuredClone(COMMANDS[command](args));
+      const answer = structuredClone(COMMANDS[command](args));
+      // What happens while the snapshot is on its way reaches the page before it.
+      if (command === "snapshot" && scene.meanwhile) emit("uploads", scene.meanwhile);
+      return answer;
     },
   },
   event: {
