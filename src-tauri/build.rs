@@ -4,8 +4,7 @@ use std::{fs, path::Path};
 
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
-    let attributes = tauri_build::Attributes::new()
-        .capabilities_path_pattern("./src-tauri/capabilities/**/*");
+    let attributes = tauri_build::Attributes::new().capabilities_path_pattern("./src-tauri/capabilities/**/*");
     tauri_build::try_build(attributes).expect("tauri.conf.json and src-tauri/capabilities are valid");
     let kept = Path::new("src-tauri/gen");
     let _ = fs::remove_dir_all(kept);

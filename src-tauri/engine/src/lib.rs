@@ -1,0 +1,48 @@
+//! The whole job without a window: sources, records, queue, drivers, events.
+//!
+//! # The data's way, for one upload
+//!
+//! [`Engine::add`] takes paths; `source` finds the files in them and what they are; `records` makes each a record, and
+//! from there a crash loses nothing. `queue` gives it a turn, `worker` owns it until it rests: the driver begins, or
+//! surveys with the recorded ticket; `reconcile` says what follows; `sending` lets chunks leave, `source` streams and
+//! hashes them, the driver carries them over the wire. A confirmation becomes a row; when all are committed and the file
+//! is proved unchanged, the driver finishes, the record moves into the history, and an [`Event`] goes out.
+//!
+//! Deciding is apart from doing: `upload` (states), `chunk` (arithmetic), `reconcile`, `retry`, `queue` and `rate` are pure.
+
+#![deny(missing_docs)]
+
+mod add;
+pub mod chunk;
+pub mod destination;
+pub mod drivers;
+mod engine;
+mod errands;
+pub mod error;
+mod event;
+mod gate;
+mod live;
+mod queue;
+mod rate;
+mod reconcile;
+mod records;
+mod retry;
+mod sending;
+pub mod source;
+pub mod upload;
+mod worker;
+
+pub use add::{AddRequest, Added};
+pub use drivers::{Credentials, HttpOptions};
+pub use engine::{Engine, Listed, Options, Outcomes};
+pub use error::{Error, ErrorKind, Result};
+pub use event::{Event, Progress};
+pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
+pub use queue::Limits;
+pub use records::{
+    FILE_NAME as RECORDS_FILE, Opened, Records,
+    destinations::{DestinationRow, Memory, THIS_COMPUTER},
+};
+pub use retry::RetryPolicy;
+pub use source::Problem;
+pub use upload::{AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason};

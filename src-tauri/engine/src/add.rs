@@ -1,0 +1,202 @@
+//! Adding files and folders: each becomes a record before anything else happens to it (P1).
+//!
+//! A file that has an unfinished record for the same destination and scope goes on from there instead.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use crate::{
+    chunk::Plan,
+    engine::{Engine, Inner},
+    error::Result,
+    records::uploads::{self, NewUpload},
+    source::{Found, Identity, Problem, SourceFile, expand},
+    upload::{AttemptId, BatchId, DestinationId, State, Step, UploadId, now},
+};
+
+/// Files of one commit.
+const TOGETHER: usize = 256;
+
+/// What to add, and how.
+#[derive(Clone, Debug)]
+pub struct AddRequest {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Where they go.
+    pub destination: DestinationId,
+    /// Who they belong to beside the destination; empty for nobody.
+    pub scope: String,
+    /// Bytes in a chunk; none lets the engine choose.
+    pub chunk_size: Option<u64>,
+    /// Begin anew where an unfinished record exists.
+    pub start_over: bool,
+    /// Whether records outlive this run; false is “resume switched off”.
+    pub keep: bool,
+    /// Custom data, given back with each resume offer.
+    pub custom: serde_json::Value,
+}
+
+impl AddRequest {
+    /// Adds `paths` for `destination`, everything else as by default.
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>, destination: DestinationId) -> Self {
+        Self {
+            paths: paths.into_iter().collect(),
+            destination,
+            scope: String::new(),
+            chunk_size: None,
+            start_over: false,
+            keep: true,
+            custom: serde_json::Value::Null,
+        }
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default)]
+pub struct Added {
+    /// New records.
+    pub added: Vec<UploadId>,
+    /// Unfinished records that go on.
+    pub resumed: Vec<UploadId>,
+    /// What could not be added, and why; the rest goes on.
+    pub problems: Vec<Problem>,
+}
+
+impl Engine {
+    /// Adds files and folders to the queue. One bad file never stops the rest.
+    ///
+    /// # Errors
+    /// `Storage` where records could not be made, `Invalid` where the destination is gone; what was added before that
+    /// stands in the queue.
+    ///
+    /// # Cancellation
+    /// Dropped, files found so far stand in the queue.
+    pub async fn add(&self, request: AddRequest) -> Result<Added> {
+        let (driver, row) = self.inner.driver(request.destination).await?;
+        let wish = request.chunk_size.unwrap_or_else(|| row.memory.wish());
+        let batch = BatchId::random();
+        let mut found = look(request.paths.clone());
+        let mut added = Added::default();
+        let mut waiting = Vec::new();
+        while let Some(item) = found.recv().await {
+            match item {
+                Ok((file, identity)) => match driver.plan(identity.size, wish) {
+                    Ok(plan) => waiting.push((file, identity, plan)),
+                    Err(error) => added.problems.push(problem(&file, error.to_string())),
+                },
+                Err(problem) => added.problems.push(problem),
+            }
+            if waiting.len() >= TOGETHER || (found.is_empty() && !waiting.is_empty()) {
+                self.inner.record(&request, batch, std::mem::take(&mut waiting), &mut added).await?;
+            }
+        }
+        if !waiting.is_empty() {
+            self.inner.record(&request, batch, waiting, &mut added).await?;
+        }
+        Ok(added)
+    }
+}
+
+type Seen = std::result::Result<(Found, Identity), Problem>;
+
+/// Walks on a thread of its own; the channel's end stops it.
+fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<Seen> {
+    let (sender, receiver) = mpsc::channel(2 * TOGETHER);
+    tokio::task::spawn_blocking(move || {
+        for found in paths.iter().flat_map(|path| expand(path)) {
+            let seen = found.and_then(|file| match SourceFile::open(&file.path) {
+                Ok(source) => Ok((file, source.identity().clone())),
+                Err(error) => Err(problem(&file, error.message().to_owned())),
+            });
+            if sender.blocking_send(seen).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn problem(file: &Found, message: String) -> Problem {
+    Problem { path: file.path.display().to_string(), message }
+}
+
+enum Recorded {
+    Added(UploadId),
+    Resumed(UploadId),
+    ToStartOver(UploadId),
+}
+
+impl Inner {
+    async fn record(
+        &self,
+        request: &AddRequest,
+        batch: BatchId,
+        files: Vec<(Found, Identity, Plan)>,
+        added: &mut Added,
+    ) -> Result<()> {
+        let (request, lifetime) = (request.clone(), self.options.lifetime);
+        let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
+        let recorded = self.records.run(move |connection| {
+            let record =
+                |(file, identity, plan)| record_one(connection, &request, batch, file, identity, plan, expires_at);
+            files.into_iter().map(record).collect::<Result<Vec<_>>>()
+        });
+        for recorded in recorded.await? {
+            match recorded {
+                Recorded::Added(id) => {
+                    added.added.push(id);
+                    self.queued(id);
+                }
+                Recorded::Resumed(id) => {
+                    added.resumed.push(id);
+                    self.queued(id);
+                }
+                Recorded::ToStartOver(id) => {
+                    self.halt(id).await;
+                    self.start_over(id).await?;
+                    added.added.push(id);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn record_one(
+    connection: &rusqlite::Connection,
+    request: &AddRequest,
+    batch: BatchId,
+    file: Found,
+    identity: Identity,
+    plan: Plan,
+    expires_at: Option<i64>,
+) -> Result<Recorded> {
+    if let Some(earlier) = uploads::find(connection, &file.path, request.destination, &request.scope)? {
+        if request.start_over {
+            return Ok(Recorded::ToStartOver(earlier.id));
+        }
+        if earlier.state.is_resting() {
+            uploads::step(connection, earlier.id, Step::Requeue)?;
+        }
+        debug_assert_ne!(earlier.state, State::Done, "a record goes when its upload is done");
+        return Ok(Recorded::Resumed(earlier.id));
+    }
+    let new = NewUpload {
+        id: UploadId::random(),
+        attempt: AttemptId::random(),
+        batch,
+        path: file.path,
+        identity,
+        destination: request.destination,
+        scope: request.scope.clone(),
+        name: file.name,
+        relative_path: file.relative_path,
+        plan,
+        keep: request.keep,
+        custom: request.custom.clone(),
+        expires_at,
+    };
+    uploads::insert(connection, &new)?;
+    Ok(Recorded::Added(new.id))
+}

@@ -1,0 +1,211 @@
+//! What every HTTP driver shares: the client, one exchange with its stall watch, and a bounded, untrusted answer.
+
+use std::{net::IpAddr, sync::Once, time::Duration};
+
+use bytes::{Bytes, BytesMut};
+use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
+use serde_json::Value;
+use url::{Host, Url};
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    source::ChunkBody,
+};
+
+/// The most of an answer that is read.
+const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// The most of a server's own words that is shown.
+const LONGEST_QUOTE: usize = 300;
+
+/// How the engine speaks HTTP.
+#[derive(Clone, Copy, Debug)]
+pub struct HttpOptions {
+    /// The user agreed to plain http beyond this machine.
+    pub allow_http: bool,
+    /// How long a connection may take to stand.
+    pub connect: Duration,
+    /// No byte moved for this long: the connection is dead.
+    pub stall: Duration,
+    /// How long an answer may take once the request has left.
+    pub answer: Duration,
+    /// How long the answer to a finish may take: the server may have much to put together.
+    pub finish: Duration,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            allow_http: false,
+            connect: Duration::from_secs(15),
+            stall: Duration::from_secs(30),
+            answer: Duration::from_secs(120),
+            finish: Duration::from_secs(600),
+        }
+    }
+}
+
+/// Builds a client for `url`. The one place that chooses the TLS provider.
+pub(super) fn client(url: &Url, options: &HttpOptions) -> Result<Client> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // Fails only where one is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    });
+    refuse_plain_http(url, options)?;
+    let mut builder = Client::builder()
+        .user_agent(concat!("Carryon/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(options.connect)
+        .redirect(reqwest::redirect::Policy::none())
+        .tcp_nodelay(true);
+    if is_loopback(url) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| Error::new(ErrorKind::Invalid, "HTTP cannot be set up").because(error))
+}
+
+fn refuse_plain_http(url: &Url, options: &HttpOptions) -> Result<()> {
+    if url.scheme() == "https" || options.allow_http || is_loopback(url) {
+        return Ok(());
+    }
+    let host = url.host_str().unwrap_or_default();
+    let text = format!("“{host}” would be reached over plain http, where anyone on the way can read the files");
+    Err(Error::new(ErrorKind::Invalid, text).next_step("Use https, or agree with --allow-http."))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
+}
+
+/// An answer, read whole within bounds. Nothing in it is trusted.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Answer {
+    /// The body as a JSON object, whatever its content type says.
+    pub fn json(&self) -> Option<Value> {
+        serde_json::from_slice(&self.body).ok().filter(Value::is_object)
+    }
+
+    /// The body looks like a web page.
+    pub fn is_html(&self) -> bool {
+        let said = self.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let head = String::from_utf8_lossy(&self.body[..self.body.len().min(256)]).trim_start().to_ascii_lowercase();
+        said.starts_with("text/html") || head.starts_with("<!doctype html") || head.starts_with("<html")
+    }
+
+    /// How long the server asks to be left alone.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let text = self.headers.get("retry-after")?.to_str().ok()?;
+        text.trim().parse().ok().map(|seconds: u64| Duration::from_secs(seconds.min(24 * 60 * 60)))
+    }
+
+    /// Where a redirect leads, without its query.
+    pub fn location(&self) -> Option<String> {
+        let text = self.headers.get("location")?.to_str().ok()?;
+        Some(quote(text.split('?').next().unwrap_or(text)))
+    }
+}
+
+/// A server's own words, bounded and without control characters.
+pub(super) fn quote(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(LONGEST_QUOTE).collect()
+}
+
+/// Sends a request and reads the answer. With a body, the exchange ends when no byte of it moved for `options.stall`;
+/// once it has left, the answer may take up to `patience`.
+///
+/// # Errors
+/// `Offline` where nothing could be sent; the body's own fault where the file broke it; `Unknown` where everything had
+/// left and the answer was lost; else `Transient`.
+pub(super) async fn exchange(
+    request: RequestBuilder,
+    body: Option<&ChunkBody>,
+    options: &HttpOptions,
+    patience: Duration,
+) -> Result<Answer> {
+    let answered = async {
+        let response = request.send().await?;
+        read(response).await
+    };
+    let outcome = match body {
+        Some(body) => tokio::select! {
+            outcome = answered => outcome,
+            error = stall(body, options, patience) => return Err(error),
+        },
+        None => match tokio::time::timeout(patience, answered).await {
+            Ok(outcome) => outcome,
+            Err(_) => return Err(Error::new(ErrorKind::Unknown, "The destination did not answer in time")),
+        },
+    };
+    outcome.map_err(|error| body.and_then(ChunkBody::fault).unwrap_or_else(|| broken(error, body)))
+}
+
+async fn read(mut response: reqwest::Response) -> reqwest::Result<Answer> {
+    let (status, headers) = (response.status(), response.headers().clone());
+    let mut body = BytesMut::new();
+    while let Some(block) = response.chunk().await? {
+        let room = LARGEST_ANSWER.saturating_sub(body.len());
+        body.extend_from_slice(&block[..block.len().min(room)]);
+        if block.len() > room {
+            break;
+        }
+    }
+    Ok(Answer { status, headers, body: body.freeze() })
+}
+
+/// Ends when the body stands still for too long, or the answer to a sent body does not come.
+async fn stall(body: &ChunkBody, options: &HttpOptions, patience: Duration) -> Error {
+    loop {
+        let (limit, all_taken) = if body.all_taken() { (patience, true) } else { (options.stall, false) };
+        let idle = body.idle();
+        if idle < limit {
+            tokio::time::sleep((limit - idle).min(Duration::from_secs(1)).max(Duration::from_millis(10))).await;
+        } else if all_taken {
+            return Error::new(ErrorKind::Unknown, "The destination did not answer in time");
+        } else {
+            let text = format!("The connection stalled: nothing moved for {} seconds", limit.as_secs());
+            return Error::new(ErrorKind::Transient, text);
+        }
+    }
+}
+
+fn broken(error: reqwest::Error, body: Option<&ChunkBody>) -> Error {
+    let all_left = body.is_none_or(ChunkBody::all_taken);
+    // The URL may hold what is nobody's business.
+    let error = error.without_url();
+    if error.is_connect() {
+        return Error::new(ErrorKind::Offline, "The destination cannot be reached").because(Plain(root_cause(&error)));
+    }
+    let kind = if all_left { ErrorKind::Unknown } else { ErrorKind::Transient };
+    Error::new(kind, "The connection broke before the answer came").because(Plain(root_cause(&error)))
+}
+
+/// The innermost cause in a chain, which is what a person can use: “connection refused”, “certificate expired”.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    quote(&cause.to_string())
+}
+
+/// A cause that is only words by now.
+#[derive(Debug)]
+struct Plain(String);
+
+impl std::fmt::Display for Plain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Plain {}

@@ -1,0 +1,111 @@
+//! The drivers, one file a protocol, and the choice among them by a destination's address.
+
+pub mod fine_uploader;
+mod http;
+pub mod memory;
+
+use std::{fmt, sync::Arc};
+
+use url::Url;
+
+pub use fine_uploader::FineUploader;
+pub use http::HttpOptions;
+
+use crate::{
+    destination::Destination,
+    error::{Error, ErrorKind, Result},
+};
+
+/// Who asks. Never stored, never printed.
+#[derive(Clone, Default)]
+pub struct Credentials {
+    /// A bearer token.
+    pub token: Option<String>,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.token.is_some() { "Credentials(REDACTED)" } else { "Credentials(none)" })
+    }
+}
+
+/// The driver for a destination URL such as `fineuploader+https://host/upload?done=/upload/done`.
+///
+/// # Errors
+/// `Invalid` where the URL makes no sense, names no known protocol, or would send over plain http to a host beyond this
+/// machine without the user's consent.
+pub fn connect(address: &str, credentials: Credentials, options: &HttpOptions) -> Result<Arc<dyn Destination>> {
+    let (protocol, url) = split(address)?;
+    match protocol {
+        "fineuploader" => Ok(Arc::new(FineUploader::new(url, credentials, options)?)),
+        other => Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks"))),
+    }
+}
+
+/// Checks a destination URL without sending anything, and gives back the form in which it is stored.
+///
+/// # Errors
+/// As [`connect`].
+pub fn normalise(address: &str, options: &HttpOptions) -> Result<String> {
+    connect(address, Credentials::default(), options)?;
+    let (protocol, url) = split(address)?;
+    Ok(format!("{protocol}+{url}"))
+}
+
+fn split(address: &str) -> Result<(&str, Url)> {
+    let Some((protocol, rest)) = address.trim().split_once('+') else {
+        return Err(senseless(address, "it does not begin with a protocol".into()));
+    };
+    let url = Url::parse(rest).map_err(|error| senseless(address, error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(senseless(address, format!("“{}” is neither http nor https", url.scheme())));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        let error = Error::new(ErrorKind::Invalid, "A destination URL must not hold a user name or password");
+        return Err(error.next_step("Give the token by --token-file or CARRYON_TOKEN."));
+    }
+    Ok((protocol, url))
+}
+
+fn senseless(address: &str, why: String) -> Error {
+    let shown = address.split('?').next().unwrap_or(address);
+    let shown = shown.rsplit_once('@').map_or(shown, |(_, host)| host);
+    Error::new(ErrorKind::Invalid, format!("“{shown}” is not a destination: {why}"))
+        .next_step("Write it as fineuploader+https://host/upload?done=/upload/done.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_makes_no_sense_is_refused_in_words() {
+        let options = HttpOptions::default();
+        for address in [
+            "",
+            "nonsense",
+            "http://host/upload",
+            "ftp+http://host/",
+            "fineuploader+gopher://host/",
+            "fineuploader+http://",
+        ] {
+            let error = normalise(address, &options).expect_err(address);
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{address}: {error}");
+        }
+    }
+
+    #[test]
+    fn plain_http_beyond_this_machine_needs_consent() {
+        let address = "fineuploader+http://files.example.com/upload";
+        assert!(normalise(address, &HttpOptions::default()).is_err());
+        normalise(address, &HttpOptions { allow_http: true, ..HttpOptions::default() }).expect("agreed");
+        normalise("fineuploader+http://127.0.0.1:9/upload", &HttpOptions::default()).expect("loopback needs none");
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_refused_and_not_repeated() {
+        let error =
+            normalise("fineuploader+https://me:hunter2@host/upload", &HttpOptions::default()).expect_err("secret");
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+}

@@ -1,0 +1,503 @@
+//! The face of the engine: add, pause, resume, start over, discard, list, subscribe, shut down.
+//!
+//! Calls go down from here to the queue, the workers and the records; news comes back on one stream of events.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, RwLock},
+    time::Duration,
+};
+
+use tokio::{
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    destination::Destination,
+    drivers::{self, Credentials, HttpOptions},
+    errands,
+    error::{Error, ErrorKind, Result},
+    event::{Event, Listeners},
+    gate::{AlwaysResume, ResumeGate},
+    live::Live,
+    queue::{self, Limits, Running},
+    records::{
+        Records,
+        destinations::{self, DestinationRow, THIS_COMPUTER},
+        outbox, settings, uploads,
+    },
+    retry::RetryPolicy,
+    source::SourceFile,
+    upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
+    worker,
+};
+
+/// How an engine is set up.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the records live.
+    pub data_dir: PathBuf,
+    /// How much runs at once.
+    pub limits: Limits,
+    /// How patient it is.
+    pub retry: RetryPolicy,
+    /// How it speaks HTTP.
+    pub http: HttpOptions,
+    /// How long after its last confirmation an upload expires; none for never.
+    pub lifetime: Option<Duration>,
+}
+
+impl Options {
+    /// The defaults, with records in `data_dir`.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            limits: Limits::default(),
+            retry: RetryPolicy::default(),
+            http: HttpOptions::default(),
+            lifetime: Some(Duration::from_secs(7 * 24 * 60 * 60)),
+        }
+    }
+}
+
+/// An upload as a list shows it: its record, and what is known while it runs.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The record, with the state and counters of the moment.
+    pub upload: Upload,
+    /// Payload bytes that left in this run.
+    pub sent: u64,
+    /// Bytes whose digests were compared with the destination's in this run.
+    pub verified: u64,
+    /// Confirmed bytes a second; none while it does not run.
+    pub bytes_per_second: Option<f64>,
+}
+
+/// What could be done with each of the uploads that a call named.
+#[derive(Clone, Debug, Default)]
+pub struct Outcomes {
+    /// Those it was done to.
+    pub done: Vec<UploadId>,
+    /// Those it could not be done to, and why.
+    pub problems: Vec<(UploadId, Error)>,
+}
+
+/// The engine. Dropped without [`Engine::shutdown`] it leaves what a crash leaves: nothing confirmed is lost.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+    tasks: Mutex<Vec<JoinHandle<()>>>,
+    set_aside: Option<PathBuf>,
+}
+
+pub(crate) struct Inner {
+    pub records: Records,
+    pub listeners: Listeners,
+    pub options: Options,
+    pub wake: Notify,
+    pub errands: Notify,
+    pub stop: CancellationToken,
+    // Each is held for a look-up or an insertion, never across an await.
+    running: Mutex<HashMap<UploadId, Turn>>,
+    drivers: Mutex<HashMap<DestinationId, Arc<dyn Destination>>>,
+    credentials: Mutex<HashMap<DestinationId, Credentials>>,
+    gate: RwLock<Arc<dyn ResumeGate>>,
+}
+
+/// An upload that has its turn.
+#[derive(Clone, Debug)]
+struct Turn {
+    live: Arc<Live>,
+    cancel: CancellationToken,
+    over: CancellationToken,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Engine {
+    /// Opens the records and becomes their owner. What an earlier run left under way is *interrupted* from here on;
+    /// nothing is sent before somebody says so.
+    ///
+    /// # Errors
+    /// As [`Records::open`].
+    pub async fn open(options: Options) -> Result<Self> {
+        let folder = options.data_dir.clone();
+        let opened = worker::blocking(move || Records::open(&folder)).await?;
+        let inner = Arc::new(Inner {
+            records: opened.records,
+            listeners: Listeners::default(),
+            options,
+            wake: Notify::new(),
+            errands: Notify::new(),
+            stop: CancellationToken::new(),
+            running: Mutex::default(),
+            drivers: Mutex::default(),
+            credentials: Mutex::default(),
+            gate: RwLock::new(Arc::new(AlwaysResume)),
+        });
+        inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
+        let tasks = vec![tokio::spawn(schedule(Arc::clone(&inner))), tokio::spawn(errands::run(Arc::clone(&inner)))];
+        Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })
+    }
+
+    /// A damaged database that was set aside when the records were opened.
+    pub fn set_aside(&self) -> Option<&PathBuf> {
+        self.set_aside.as_ref()
+    }
+
+    /// All news from here on. Nothing is lost on the stream, however slowly it is read.
+    pub fn subscribe(&self) -> mpsc::UnboundedReceiver<Event> {
+        self.inner.listeners.subscribe()
+    }
+
+    /// Sets who decides about resumes; by default everything that was asked to resume does.
+    pub fn set_gate(&self, gate: Arc<dyn ResumeGate>) {
+        *self.inner.gate.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = gate;
+    }
+
+    /// The destination at `address`; made where there is none.
+    ///
+    /// # Errors
+    /// `Invalid` where the address makes no sense.
+    pub async fn destination(&self, address: &str) -> Result<DestinationRow> {
+        let address = drivers::normalise(address, &self.inner.options.http)?;
+        self.inner.records.run(move |connection| destinations::get_or_make(connection, &address, &address)).await
+    }
+
+    /// The built-in destination *This computer*, whose driver is given by [`Engine::bind`] at each launch.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn this_computer(&self) -> Result<DestinationRow> {
+        self.inner.records.run(|connection| destinations::get_or_make(connection, "This computer", THIS_COMPUTER)).await
+    }
+
+    /// Says who asks at a destination; kept in memory only.
+    pub fn set_credentials(&self, id: DestinationId, credentials: Credentials) {
+        lock(&self.inner.credentials).insert(id, credentials);
+        lock(&self.inner.drivers).remove(&id);
+    }
+
+    /// Gives a destination its driver, for this run.
+    pub fn bind(&self, id: DestinationId, driver: Arc<dyn Destination>) {
+        lock(&self.inner.drivers).insert(id, driver);
+        self.inner.errands.notify_one();
+    }
+
+    /// All uploads that are not delivered, oldest first, and the number of records that could not be read.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn list(&self) -> Result<(Vec<Listed>, u64)> {
+        let (uploads, unreadable) = self.inner.records.run(uploads::list).await?;
+        let running = lock(&self.inner.running).clone();
+        let listed = uploads.into_iter().map(|upload| listed(upload, &running)).collect();
+        Ok((listed, unreadable))
+    }
+
+    /// One upload; none where its record is gone.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn get(&self, id: UploadId) -> Result<Option<Listed>> {
+        let upload = self.inner.records.run(move |connection| uploads::get(connection, id)).await?;
+        let running = lock(&self.inner.running).clone();
+        Ok(upload.map(|upload| listed(upload, &running)))
+    }
+
+    /// What can be resumed: everything unfinished that nothing moves by itself.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn resumable(&self) -> Result<Vec<Listed>> {
+        let (listed, _) = self.list().await?;
+        Ok(listed.into_iter().filter(|listed| listed.upload.state.is_resting()).collect())
+    }
+
+    /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
+    pub async fn resume(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| self.inner.resume(id).await).await
+    }
+
+    /// Stops uploads where they are; the records are kept.
+    pub async fn pause(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| {
+            self.inner.halt(id).await;
+            self.inner.move_to(id, Step::Pause).await
+        })
+        .await
+    }
+
+    /// Begins uploads anew, with the files as they are now.
+    pub async fn start_over(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| {
+            self.inner.halt(id).await;
+            self.inner.start_over(id).await
+        })
+        .await
+    }
+
+    /// Drops uploads and their records; the destination is told to forget what it holds, until it confirms.
+    pub async fn discard(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| {
+            self.inner.halt(id).await;
+            self.inner.records.run(move |connection| uploads::discard(connection, id)).await?;
+            self.inner.listeners.tell(Event::Removed { id });
+            self.inner.errands.notify_one();
+            Ok(())
+        })
+        .await
+    }
+
+    /// The user looked and says that uploads of unknown outcome are complete.
+    pub async fn mark_done(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| {
+            let outcome = move |connection: &rusqlite::Connection| {
+                require_unknown_outcome(connection, id)?;
+                uploads::complete(connection, id, "marked done", None, 0)
+            };
+            self.inner.records.run(outcome).await?;
+            self.inner.listeners.tell(Event::Removed { id });
+            Ok(())
+        })
+        .await
+    }
+
+    /// The user wants the finish of uploads of unknown outcome asked for again.
+    pub async fn finish_again(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, async |id| {
+            let again = move |connection: &rusqlite::Connection| {
+                let upload = require_unknown_outcome(connection, id)?;
+                uploads::set_finishing(connection, upload.attempt.seq, false)
+            };
+            self.inner.records.run(again).await?;
+            self.inner.resume(id).await
+        })
+        .await
+    }
+
+    /// A setting's value.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn setting(&self, key: &'static str) -> Result<Option<serde_json::Value>> {
+        self.inner.records.run(move |connection| settings::get(connection, key)).await
+    }
+
+    /// Sets a setting.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn set_setting(&self, key: &'static str, value: serde_json::Value) -> Result<()> {
+        self.inner.records.run(move |connection| settings::set(connection, key, &value)).await
+    }
+
+    /// How many aborts no destination has confirmed yet.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn errands_left(&self) -> Result<u64> {
+        self.inner.records.run(outbox::count).await
+    }
+
+    /// How many commits wrote something: each was one sync.
+    pub fn commits(&self) -> u64 {
+        self.inner.records.commits()
+    }
+
+    /// Stops in an orderly way: nothing is in flight afterwards, and what was under way is *interrupted*, to be resumed.
+    ///
+    /// # Errors
+    /// `Storage`, where the records could not say so; a crash would be assumed then.
+    pub async fn shutdown(self) -> Result<()> {
+        self.inner.stop.cancel();
+        let tasks = std::mem::take(&mut *lock(&self.tasks));
+        for task in tasks {
+            let _ = task.await;
+        }
+        let running: Vec<UploadId> = lock(&self.inner.running).keys().copied().collect();
+        for id in running {
+            self.inner.halt(id).await;
+        }
+        self.inner.records.run(|connection| uploads::recover(connection, Interruption::Closed)).await?;
+        Ok(())
+    }
+
+    async fn each(&self, ids: &[UploadId], act: impl AsyncFn(UploadId) -> Result<()>) -> Outcomes {
+        let mut outcomes = Outcomes::default();
+        for &id in ids {
+            match act(id).await {
+                Ok(()) => outcomes.done.push(id),
+                Err(error) => outcomes.problems.push((id, error)),
+            }
+        }
+        outcomes
+    }
+}
+
+fn require_unknown_outcome(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
+    let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
+    match upload.state {
+        State::OutcomeUnknown => Ok(upload),
+        other => {
+            Err(Error::new(ErrorKind::Invalid, format!("This upload is {}, its outcome is not in doubt", other.name())))
+        }
+    }
+}
+
+fn listed(mut upload: Upload, running: &HashMap<UploadId, Turn>) -> Listed {
+    let Some(turn) = running.get(&upload.id) else {
+        return Listed { upload, sent: 0, verified: 0, bytes_per_second: None };
+    };
+    let progress = turn.live.progress();
+    upload.state = turn.live.state();
+    upload.confirmed = progress.confirmed;
+    upload.chunks_left = progress.chunks_left;
+    Listed {
+        upload,
+        sent: progress.sent,
+        verified: progress.verified,
+        bytes_per_second: Some(progress.bytes_per_second),
+    }
+}
+
+impl Inner {
+    pub fn gate(&self) -> Arc<dyn ResumeGate> {
+        Arc::clone(&self.gate.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// A destination's driver and row.
+    pub async fn driver(&self, id: DestinationId) -> Result<(Arc<dyn Destination>, DestinationRow)> {
+        let row = self.records.run(move |connection| destinations::get(connection, id)).await?;
+        let row = row.ok_or_else(|| Error::new(ErrorKind::Invalid, "The destination of this upload is gone"))?;
+        if let Some(driver) = lock(&self.drivers).get(&id) {
+            return Ok((Arc::clone(driver), row));
+        }
+        if row.address == THIS_COMPUTER {
+            let text = "The destination “This computer” works only while the Carryon window is open";
+            return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
+        }
+        let credentials = lock(&self.credentials).get(&id).cloned().unwrap_or_default();
+        let driver = drivers::connect(&row.address, credentials, &self.options.http)?;
+        lock(&self.drivers).insert(id, Arc::clone(&driver));
+        Ok((driver, row))
+    }
+
+    async fn resume(&self, id: UploadId) -> Result<()> {
+        if lock(&self.running).contains_key(&id) {
+            return Ok(());
+        }
+        let requeue = move |connection: &rusqlite::Connection| {
+            let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
+            match upload.state {
+                State::Queued => Ok(State::Queued),
+                State::SourceChanged => Err(Error::new(
+                    ErrorKind::SourceChanged,
+                    format!("“{}” changed since its upload began", upload.name),
+                )),
+                _ => uploads::step(connection, id, Step::Requeue),
+            }
+        };
+        self.records.run(requeue).await?;
+        self.queued(id);
+        Ok(())
+    }
+
+    pub async fn start_over(&self, id: UploadId) -> Result<()> {
+        let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
+        let upload = upload.ok_or_else(|| uploads::unknown(id))?;
+        let path = upload.path.clone();
+        let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
+        let (driver, row) = self.driver(upload.destination).await?;
+        let plan = driver.plan(identity.size, row.memory.wish())?;
+        self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
+        self.errands.notify_one();
+        self.queued(id);
+        Ok(())
+    }
+
+    async fn move_to(&self, id: UploadId, step: Step) -> Result<()> {
+        let state = self.records.run(move |connection| uploads::step(connection, id, step)).await?;
+        self.listeners.tell(Event::StateChanged { id, state });
+        Ok(())
+    }
+
+    /// An upload stands in the queue (again).
+    pub fn queued(&self, id: UploadId) {
+        self.listeners.tell(Event::Queued { id });
+        self.wake.notify_one();
+    }
+
+    /// Ends an upload's turn, if it has one, and waits until nothing of it moves.
+    pub async fn halt(&self, id: UploadId) {
+        let turn = lock(&self.running).get(&id).cloned();
+        if let Some(turn) = turn {
+            turn.cancel.cancel();
+            turn.over.cancelled().await;
+        }
+    }
+
+    async fn next(&self) -> Result<Option<UploadId>> {
+        let running = lock(&self.running).clone();
+        let limit = u32::try_from(running.len() + 64).unwrap_or(u32::MAX);
+        let queued = self.records.run(move |connection| uploads::queued(connection, limit)).await?;
+        let queued: Vec<_> = queued.into_iter().filter(|(id, _)| !running.contains_key(id)).collect();
+        let turns: Vec<_> =
+            running.values().map(|turn| Running { size: turn.live.size, waiting: turn.live.is_waiting() }).collect();
+        Ok(queue::next(&self.options.limits, &turns, &queued))
+    }
+
+    async fn start(self: &Arc<Self>, id: UploadId) -> Result<()> {
+        let Some(upload) = self.records.run(move |connection| uploads::get(connection, id)).await? else {
+            return Ok(());
+        };
+        let live = Arc::new(Live::new(&upload));
+        let turn = Turn { live: Arc::clone(&live), cancel: self.stop.child_token(), over: CancellationToken::new() };
+        lock(&self.running).insert(id, turn.clone());
+        let inner = Arc::clone(self);
+        tokio::spawn(async move {
+            worker::run(Arc::clone(&inner), id, live, turn.cancel).await;
+            lock(&inner.running).remove(&id);
+            turn.over.cancel();
+            inner.wake.notify_one();
+        });
+        Ok(())
+    }
+}
+
+/// Gives turns until the engine stops.
+async fn schedule(inner: Arc<Inner>) {
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = inner.stop.cancelled() => return,
+            next = inner.next() => next,
+        };
+        let started = match next {
+            Ok(Some(id)) => inner.start(id).await,
+            Ok(None) => {
+                tokio::select! {
+                    () = inner.stop.cancelled() => return,
+                    () = inner.wake.notified() => {}
+                }
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = started {
+            tracing::error!(%error, "the queue could not be read");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}

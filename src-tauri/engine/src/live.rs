@@ -1,0 +1,90 @@
+//! What is known of an upload while it runs: counters that a list may read at any time.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard,
+    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+};
+
+use crate::{
+    event::Progress,
+    source::Meter,
+    upload::{State, Upload, UploadId},
+};
+
+/// A running upload's counters and its state of the moment.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub id: UploadId,
+    pub size: u64,
+    pub meter: Arc<Meter>,
+    confirmed: AtomicU64,
+    verified: AtomicU64,
+    chunks_left: AtomicU64,
+    // An f64 as bits.
+    bytes_per_second: AtomicU64,
+    waiting: AtomicBool,
+    // Held for an assignment, never across an await.
+    state: Mutex<State>,
+}
+
+impl Live {
+    pub fn new(upload: &Upload) -> Self {
+        Self {
+            id: upload.id,
+            size: upload.size,
+            meter: Arc::default(),
+            confirmed: AtomicU64::new(upload.confirmed),
+            verified: AtomicU64::default(),
+            chunks_left: AtomicU64::new(upload.chunks_left),
+            bytes_per_second: AtomicU64::default(),
+            waiting: AtomicBool::default(),
+            state: Mutex::new(upload.state.clone()),
+        }
+    }
+
+    pub fn state(&self) -> State {
+        self.lock().clone()
+    }
+
+    pub fn set_state(&self, state: State) {
+        self.waiting.store(matches!(state, State::Waiting { .. }), Relaxed);
+        *self.lock() = state;
+    }
+
+    pub fn is_waiting(&self) -> bool {
+        self.waiting.load(Relaxed)
+    }
+
+    pub fn confirmed(&self) -> u64 {
+        self.confirmed.load(Relaxed)
+    }
+
+    pub fn set_confirmed(&self, bytes: u64, chunks_left: u64) {
+        self.confirmed.store(bytes, Relaxed);
+        self.chunks_left.store(chunks_left, Relaxed);
+    }
+
+    pub fn add_verified(&self, bytes: u64) {
+        self.verified.fetch_add(bytes, Relaxed);
+    }
+
+    pub fn set_speed(&self, bytes_per_second: f64) {
+        self.bytes_per_second.store(bytes_per_second.to_bits(), Relaxed);
+    }
+
+    pub fn progress(&self) -> Progress {
+        Progress {
+            id: self.id,
+            confirmed: self.confirmed(),
+            sent: self.meter.sent(),
+            verified: self.verified.load(Relaxed),
+            size: self.size,
+            chunks_left: self.chunks_left.load(Relaxed),
+            bytes_per_second: f64::from_bits(self.bytes_per_second.load(Relaxed)),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,157 @@
+//! After an interruption: what the record says, what the destination says, and what follows. Pure.
+//!
+//! Who is right when they differ: the destination, then the record. What the destination holds beyond the record is
+//! taken over only where its digest can be compared with the file's own bytes; what it does not hold is sent again.
+
+use crate::{
+    chunk::{Chunk, Digest, Plan, Ranges},
+    destination::Held,
+    error::{Error, ErrorKind, Result},
+    records::chunks::ChunkRow,
+};
+
+/// What is to be done before sending goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stock {
+    /// Confirmed on both sides.
+    pub held: Ranges,
+    /// Held by the destination, if the file's bytes prove it.
+    pub proofs: Vec<Proof>,
+    /// Rows that claim what the destination does not hold: their offsets.
+    pub forget: Vec<u64>,
+}
+
+/// The bytes of `whole` must have this digest; then `keep` is confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Proof {
+    pub whole: Chunk,
+    pub digest: Digest,
+    pub keep: Chunk,
+}
+
+/// The destination cannot be asked: the record speaks.
+pub(crate) fn by_record(rows: &[ChunkRow]) -> Stock {
+    let confirmed = rows.iter().filter(|row| row.confirmed);
+    Stock { held: confirmed.map(|row| (row.offset, row.offset + row.length)).collect(), ..Stock::default() }
+}
+
+/// The destination named the chunks that it holds.
+pub(crate) fn by_set(plan: &Plan, rows: &[ChunkRow], held: &[Held]) -> Stock {
+    let mut stock = Stock::default();
+    let find = |offset: u64, length: u64| held.iter().find(|held| held.offset == offset && held.length == length);
+    for row in rows.iter().filter(|row| row.confirmed) {
+        match find(row.offset, row.length) {
+            Some(held) if agree(row.digest, held.digest) => stock.held.insert(row.offset, row.offset + row.length),
+            _ => stock.forget.push(row.offset),
+        }
+    }
+    for held in held {
+        let chunk = plan.chunk_from(held.offset.min(plan.size));
+        let known = rows.iter().any(|row| row.confirmed && row.offset == held.offset);
+        if let (false, Some(digest), true) =
+            (known, held.digest, chunk.offset == held.offset && chunk.length == held.length)
+        {
+            stock.proofs.push(Proof { whole: chunk, digest, keep: chunk });
+        }
+    }
+    stock
+}
+
+fn agree(ours: Option<Digest>, theirs: Option<Digest>) -> bool {
+    match (ours, theirs) {
+        (Some(ours), Some(theirs)) => ours == theirs,
+        _ => true,
+    }
+}
+
+/// The destination named the offset before which it holds everything.
+///
+/// # Errors
+/// `Integrity` where it holds bytes of which the record cannot say what they were.
+pub(crate) fn by_offset(plan: &Plan, rows: &[ChunkRow], offset: u64) -> Result<Stock> {
+    let mut stock = Stock::default();
+    let mut covered = 0;
+    for row in rows {
+        let end = row.offset + row.length;
+        let whole = Chunk { index: row.offset / plan.chunk_size.max(1), offset: row.offset, length: row.length };
+        if row.offset >= offset && row.length > 0 {
+            stock.forget.push(row.offset);
+        } else if row.confirmed && end <= offset {
+            stock.held.insert(row.offset, end);
+        } else if let Some(digest) = row.digest {
+            let keep = Chunk { length: end.min(offset) - row.offset, ..whole };
+            stock.proofs.push(Proof { whole, digest, keep });
+        }
+        covered = covered.max(end.min(offset));
+    }
+    if covered < offset {
+        let text = format!("The destination holds {offset} bytes, but this record can only vouch for {covered}");
+        return Err(Error::new(ErrorKind::Integrity, text).next_step("Start over; nothing was mixed."));
+    }
+    Ok(stock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chunk::Completes;
+
+    const PLAN: Plan =
+        Plan { size: 1000, chunk_size: 400, completes: Completes::FinishRequest, repeatable: false, sends_empty: true };
+
+    fn row(offset: u64, length: u64, digest: u8, confirmed: bool) -> ChunkRow {
+        ChunkRow { offset, length, digest: Some([digest; 32]), confirmed, tag: None }
+    }
+
+    fn held(offset: u64, length: u64, digest: u8) -> Held {
+        Held { offset, length, digest: Some([digest; 32]) }
+    }
+
+    #[test]
+    fn what_both_hold_with_one_digest_stays() {
+        let stock = by_set(&PLAN, &[row(0, 400, 1, true)], &[held(0, 400, 1)]);
+        assert!(stock.held.contains(0, 400) && stock.proofs.is_empty() && stock.forget.is_empty());
+    }
+
+    #[test]
+    fn what_only_the_record_claims_is_sent_again() {
+        let stock = by_set(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, true)], &[held(0, 400, 1)]);
+        assert_eq!(stock.forget, [400], "the destination is right");
+    }
+
+    #[test]
+    fn another_digest_means_other_bytes_and_is_sent_again() {
+        let stock = by_set(&PLAN, &[row(0, 400, 1, true)], &[held(0, 400, 9)]);
+        assert_eq!((stock.held.total(), stock.forget), (0, vec![0]));
+    }
+
+    #[test]
+    fn what_only_the_destination_holds_must_be_proved_by_the_file() {
+        let stock = by_set(&PLAN, &[], &[held(800, 200, 3), held(1, 2, 3), held(5000, 400, 3)]);
+        let chunk = PLAN.chunk(2);
+        assert_eq!(
+            stock.proofs,
+            [Proof { whole: chunk, digest: [3; 32], keep: chunk }],
+            "foreign cuts are not taken over"
+        );
+    }
+
+    #[test]
+    fn an_offset_inside_an_intended_chunk_is_proved_by_the_whole_of_it() {
+        let stock = by_offset(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, false)], 500).expect("covered");
+        assert_eq!(stock.held.frontier(), 400);
+        let whole = Chunk { index: 1, offset: 400, length: 400 };
+        assert_eq!(stock.proofs, [Proof { whole, digest: [2; 32], keep: Chunk { length: 100, ..whole } }]);
+    }
+
+    #[test]
+    fn an_offset_below_the_record_takes_the_record_back() {
+        let stock = by_offset(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, true)], 400).expect("covered");
+        assert_eq!((stock.held.frontier(), stock.forget), (400, vec![400]));
+    }
+
+    #[test]
+    fn bytes_nobody_can_vouch_for_are_not_built_upon() {
+        assert!(by_offset(&PLAN, &[row(0, 400, 1, true)], 700).is_err());
+    }
+}

@@ -1,0 +1,80 @@
+//! The table of destinations. A record names a row here, never an address, so editing an address keeps its records.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::Result,
+    upload::{DestinationId, now},
+};
+
+/// A place to send to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DestinationRow {
+    /// Its id.
+    pub id: DestinationId,
+    /// Its name, for people.
+    pub name: String,
+    /// A destination URL, or [`THIS_COMPUTER`].
+    pub address: String,
+    /// What was learned about it.
+    pub memory: Memory,
+}
+
+/// The address of the built-in receiver, resolved at launch.
+pub const THIS_COMPUTER: &str = "this-computer";
+
+/// What was learned about a destination.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// Bytes a second of one connection, smoothed; 0 for unknown.
+    pub bytes_per_second: u64,
+    /// When a connection was last cut (unix milliseconds).
+    pub cut_at: Option<i64>,
+    /// A chunk of this size was refused as too large.
+    pub too_large: Option<u64>,
+}
+
+impl Memory {
+    /// The chunk size that suits what was learned.
+    pub(crate) fn wish(&self) -> u64 {
+        const HOUR: i64 = 60 * 60 * 1000;
+        let was_cut = self.cut_at.is_some_and(|at| now() - at < HOUR);
+        crate::chunk::wish(self.bytes_per_second, was_cut, self.too_large)
+    }
+}
+
+const COLUMNS: &str = "SELECT id, name, address, memory FROM destinations";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<DestinationRow> {
+    let memory: String = row.get(3)?;
+    Ok(DestinationRow {
+        id: DestinationId(row.get(0)?),
+        name: row.get(1)?,
+        address: row.get(2)?,
+        memory: serde_json::from_str(&memory).unwrap_or_default(),
+    })
+}
+
+/// The row of that id.
+pub(crate) fn get(connection: &Connection, id: DestinationId) -> Result<Option<DestinationRow>> {
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
+    Ok(statement.query_row([id.0], from_row).optional()?)
+}
+
+/// The row with that address; made, under `name`, where there is none.
+pub(crate) fn get_or_make(connection: &Connection, name: &str, address: &str) -> Result<DestinationRow> {
+    let sql =
+        "INSERT INTO destinations (name, address, created_at) VALUES (?1, ?2, ?3) ON CONFLICT (address) DO NOTHING";
+    connection.prepare_cached(sql)?.execute(params![name, address, now()])?;
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE address = ?1"))?;
+    Ok(statement.query_row([address], from_row)?)
+}
+
+/// Remembers what was learned.
+pub(crate) fn remember(connection: &Connection, id: DestinationId, memory: &Memory) -> Result<()> {
+    let text = serde_json::to_string(memory).unwrap_or_else(|_| "{}".to_owned());
+    connection.prepare_cached("UPDATE destinations SET memory = ?2 WHERE id = ?1")?.execute(params![id.0, text])?;
+    Ok(())
+}

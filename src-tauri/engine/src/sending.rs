@@ -1,0 +1,296 @@
+//! The chunks of one upload on their way: which leaves next, what an answer changes, when it is enough.
+//!
+//! Always true: a chunk counts as confirmed only once its row is committed (P2); sending does not wait for that commit,
+//! the end does. A chunk that would complete the object leaves alone, last, after everything else is committed, with
+//! its last block held back until the file is proved unchanged (P4).
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use tokio::time::MissedTickBehavior;
+
+use crate::{
+    chunk::{Chunk, Completes, Digest, Ranges},
+    destination::{Confirmation, Finished, Outgoing, SurveyKind},
+    error::{Error, ErrorKind, Result},
+    rate::Rate,
+    records::{chunks, uploads},
+    retry::Next,
+    source::{ChunkBody, SourceFile},
+    upload::{Step, WaitReason, now},
+    worker::Worker,
+};
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(200);
+
+type Sent = (Chunk, Instant, ChunkBody, Result<Confirmation>);
+type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Chunks in flight, and all that decides about the next.
+pub(crate) struct Sending<'w> {
+    worker: &'w mut Worker,
+    source: Arc<SourceFile>,
+    /// Committed.
+    held: Ranges,
+    cursor: u64,
+    again: BTreeSet<Chunk>,
+    /// Chunks not answered yet.
+    left: u64,
+    failures: HashMap<u64, u32>,
+    /// No chunk leaves before this moment, for this reason.
+    pause: Option<(Instant, WaitReason)>,
+    /// Nothing leaves any more; said once all that is in flight has come home.
+    ending: Option<Error>,
+    finished: Option<Finished>,
+    rate: Rate,
+    in_flight: FuturesUnordered<Task<Sent>>,
+    commits: FuturesUnordered<Task<(Chunk, Result<()>)>>,
+}
+
+impl<'w> Sending<'w> {
+    pub fn new(worker: &'w mut Worker, source: Arc<SourceFile>, held: Ranges) -> Self {
+        let left = worker.upload.attempt.plan.missing(&held).count() as u64;
+        Self {
+            worker,
+            source,
+            held,
+            cursor: 0,
+            again: BTreeSet::new(),
+            left,
+            failures: HashMap::new(),
+            pause: None,
+            ending: None,
+            finished: None,
+            rate: Rate::new(Instant::now()),
+            in_flight: FuturesUnordered::new(),
+            commits: FuturesUnordered::new(),
+        }
+    }
+
+    /// Sends until every chunk is confirmed and committed. Gives what the completing chunk brought, if one did.
+    ///
+    /// # Errors
+    /// The first error that a further attempt of that chunk cannot mend, after all others in flight came home.
+    ///
+    /// # Cancellation
+    /// Dropped, requests in flight are broken off; confirmations handed in are committed all the same.
+    pub async fn run(mut self) -> Result<Option<Finished>> {
+        let mut tick = tokio::time::interval(TICK);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.fill().await?;
+            if self.in_flight.is_empty() && self.commits.is_empty() {
+                self.tell_progress();
+                if let Some(error) = self.ending {
+                    return Err(error);
+                }
+                if self.left == 0 {
+                    return Ok(self.finished);
+                }
+            }
+            let pause_ends = self.pause.map_or_else(Instant::now, |(until, _)| until);
+            tokio::select! {
+                Some(sent) = self.in_flight.next() => self.take(sent),
+                Some((chunk, committed)) = self.commits.next() => self.settle(chunk, committed),
+                () = tokio::time::sleep_until(pause_ends.into()), if self.pause.is_some() => self.pause = None,
+                _ = tick.tick() => self.tell_progress(),
+            }
+        }
+    }
+
+    /// Lets chunks leave while there is room for them.
+    async fn fill(&mut self) -> Result<()> {
+        let allowed = self.worker.connections();
+        while self.may_leave() && self.in_flight.len() < allowed {
+            let waiting_to_leave = self.left - self.in_flight.len() as u64;
+            let completing = waiting_to_leave == 1 && self.completes_by_chunk();
+            let alone = self.in_flight.is_empty() && self.commits.is_empty();
+            if completing && !alone {
+                break;
+            }
+            let Some(chunk) = self.next_chunk() else { break };
+            if completing {
+                self.worker.announce_completing().await?;
+            }
+            self.leave(chunk, completing);
+        }
+        self.tell_waiting();
+        Ok(())
+    }
+
+    fn may_leave(&self) -> bool {
+        self.ending.is_none() && self.pause.is_none()
+    }
+
+    fn completes_by_chunk(&self) -> bool {
+        self.worker.upload.attempt.plan.completes == Completes::LastChunk
+    }
+
+    fn next_chunk(&mut self) -> Option<Chunk> {
+        if let Some(chunk) = self.again.pop_first() {
+            return Some(chunk);
+        }
+        let plan = self.worker.upload.attempt.plan;
+        while self.cursor < plan.count() {
+            let found = plan.lacking(self.cursor, &self.held);
+            self.cursor += 1;
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn leave(&mut self, chunk: Chunk, completing: bool) {
+        let worker = &self.worker;
+        let proof = completing.then(|| worker.upload.identity.clone());
+        let meter = Arc::clone(&worker.live.meter);
+        let body = ChunkBody::new(Arc::clone(&self.source), chunk, proof, meter);
+        let outgoing = Outgoing { body: body.clone(), resuming: worker.says_resume };
+        let (driver, ticket, intent) = (Arc::clone(&worker.driver), worker.ticket(), worker.intent());
+        let intended =
+            (worker.driver.capabilities().survey == SurveyKind::Offset).then(|| worker.intend(&self.source, chunk));
+        self.in_flight.push(Box::pin(async move {
+            let began = Instant::now();
+            let outcome = async {
+                if let Some(intended) = intended {
+                    intended.await?;
+                }
+                driver.send(&ticket?, &intent, outgoing).await
+            };
+            let outcome = outcome.await;
+            (chunk, began, body, outcome)
+        }));
+    }
+
+    fn take(&mut self, (chunk, began, body, outcome): Sent) {
+        let outcome =
+            outcome.and_then(|confirmation| proved(&confirmation, &body).map(|digest| (confirmation, digest)));
+        match outcome {
+            Ok((confirmation, digest)) => self.answered(chunk, began, confirmation, digest),
+            Err(error) => self.failed(chunk, error),
+        }
+    }
+
+    fn answered(&mut self, chunk: Chunk, began: Instant, confirmation: Confirmation, digest: Option<Digest>) {
+        self.worker.learn_speed(chunk.length, began.elapsed());
+        self.worker.says_resume = false;
+        self.failures.clear();
+        self.left -= 1;
+        if confirmation.digest.is_some() {
+            self.worker.live.add_verified(chunk.length);
+        }
+        if confirmation.finished.is_some() && self.left == 0 {
+            self.finished = confirmation.finished.clone();
+        }
+        let committed = self.worker.confirm(chunk, digest, &confirmation);
+        self.commits.push(Box::pin(async move { (chunk, committed.await) }));
+    }
+
+    fn settle(&mut self, chunk: Chunk, committed: Result<()>) {
+        if let Err(error) = committed {
+            self.ending.get_or_insert(error);
+            return;
+        }
+        self.held.insert(chunk.offset, chunk.end());
+        self.rate.add(Instant::now(), chunk.length);
+        let left = self.left + self.commits.len() as u64;
+        self.worker.live.set_confirmed(self.held.total(), left);
+    }
+
+    fn failed(&mut self, chunk: Chunk, error: Error) {
+        let count = self.failures.entry(chunk.offset).or_default();
+        *count += 1;
+        let count = *count;
+        tracing::debug!(upload = %self.worker.upload.id, chunk = chunk.index, failures = count, %error, "a chunk failed");
+        self.worker.learn_failure(&error);
+        self.again.insert(chunk);
+        if self.must_ask(&error) {
+            self.ending.get_or_insert(error);
+            return;
+        }
+        self.worker.retract_completing();
+        match self.worker.decide(&error, count) {
+            Next::Wait { reason, pause } => self.hold(Instant::now() + pause, reason, error),
+            Next::Stop => self.ending = Some(error),
+        }
+    }
+
+    /// Nobody here knows what the destination holds now: the round ends, and the next one begins with asking.
+    fn must_ask(&self, error: &Error) -> bool {
+        let by_offset = self.worker.driver.capabilities().survey == SurveyKind::Offset;
+        match error.kind() {
+            ErrorKind::Unknown | ErrorKind::OffsetMismatch => true,
+            ErrorKind::Transient | ErrorKind::Integrity => by_offset,
+            _ => false,
+        }
+    }
+
+    /// Lets nothing leave before `until`.
+    fn hold(&mut self, until: Instant, reason: WaitReason, error: Error) {
+        if self.pause.is_none_or(|(before, _)| before < until) {
+            self.pause = Some((until, reason));
+            self.worker.last_trouble = Some(error);
+        }
+    }
+
+    fn tell_waiting(&mut self) {
+        match self.pause {
+            Some((until, reason)) if self.in_flight.is_empty() && self.ending.is_none() => {
+                let until = now() + until.saturating_duration_since(Instant::now()).as_millis() as i64;
+                self.worker.enter_waiting(reason, until);
+            }
+            _ if !self.in_flight.is_empty() => self.worker.enter(Step::Send),
+            _ => {}
+        }
+    }
+
+    fn tell_progress(&mut self) {
+        self.worker.live.set_speed(self.rate.bytes_per_second(Instant::now()));
+        self.worker.tell_progress();
+    }
+}
+
+/// The digest of what left, if it is what arrived.
+fn proved(confirmation: &Confirmation, body: &ChunkBody) -> Result<Option<Digest>> {
+    match (confirmation.digest, body.digest()) {
+        (Some(theirs), Some(ours)) if theirs != ours => {
+            let text = format!("Chunk {} arrived damaged", body.chunk().index);
+            Err(Error::new(ErrorKind::Integrity, text))
+        }
+        (_, ours) => Ok(ours),
+    }
+}
+
+impl Worker {
+    /// Hands in a confirmation; it may lie until others join it.
+    fn confirm(&self, chunk: Chunk, digest: Option<Digest>, confirmation: &Confirmation) -> Task<Result<()>> {
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(confirmation.expires_at));
+        let (tag, ticket) = (confirmation.tag.clone(), confirmation.ticket.clone());
+        let committed = self.inner.records.run_later(move |connection| {
+            if let Some(ticket) = &ticket {
+                uploads::set_ticket(connection, attempt, ticket)?;
+            }
+            chunks::confirm(connection, id, attempt, chunk, digest.as_ref(), tag.as_deref(), touch)
+        });
+        Box::pin(async move {
+            committed.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))
+        })
+    }
+
+    /// Where only an offset can be asked for: the chunk's digest is committed before its first byte leaves.
+    fn intend(&self, source: &Arc<SourceFile>, chunk: Chunk) -> Task<Result<()>> {
+        let (inner, source, attempt) = (Arc::clone(&self.inner), Arc::clone(source), self.upload.attempt.seq);
+        Box::pin(async move {
+            let digest = crate::worker::blocking(move || source.digest(chunk)).await?;
+            inner.records.run(move |connection| chunks::intend(connection, attempt, chunk, &digest)).await
+        })
+    }
+}

@@ -1,0 +1,516 @@
+//! Carries one upload from its record to the destination's confirmation.
+//!
+//! A worker goes in rounds: take stock (ask the destination what it holds, prove it against the file), send what is
+//! missing, finish. Whatever breaks a round, the next one begins with asking. A round never sends a completing request
+//! before it is durable in the record that one may have left, so a kill there is followed by `confirm`, not by a repeat.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    chunk::{Chunk, Completes, Ranges},
+    destination::{Destination, Finished, Intent, Survey, Ticket, Verdict},
+    engine::Inner,
+    error::{Error, ErrorKind, Result},
+    event::Event,
+    gate::{GateAnswer, Offer},
+    live::Live,
+    reconcile::{self, Proof, Stock},
+    records::{
+        chunks::{self, Touch},
+        destinations::{self, Memory},
+        uploads,
+    },
+    retry::Next,
+    sending::Sending,
+    source::SourceFile,
+    upload::{Failure, State, Step, UnixMillis, Upload, UploadId, WaitReason, now},
+};
+
+/// Why a worker stops short of the end.
+pub(crate) enum Halt {
+    /// No further attempt helps.
+    Error(Error),
+    /// A completing request went unanswered, and nobody can be asked.
+    OutcomeUnknown(Error),
+    /// The gate wants it anew, or the destination wants smaller chunks.
+    StartOver,
+    /// The gate said: not now.
+    NotNow,
+}
+
+impl From<Error> for Halt {
+    fn from(error: Error) -> Self {
+        Halt::Error(error)
+    }
+}
+
+/// One upload under way.
+pub(crate) struct Worker {
+    pub inner: Arc<Inner>,
+    pub upload: Upload,
+    pub driver: Arc<dyn Destination>,
+    pub live: Arc<Live>,
+    pub last_trouble: Option<Error>,
+    /// The next chunk says that it resumes (until the first answer).
+    pub says_resume: bool,
+    memory: Memory,
+    /// Something was sent in an earlier run.
+    resumed: bool,
+    gate_passed: bool,
+    began: bool,
+}
+
+/// Runs blocking work on the thread pool for it.
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let joined = tokio::task::spawn_blocking(work).await;
+    joined.unwrap_or_else(|error| Err(Error::new(ErrorKind::Storage, "A reading thread ended").because(error)))
+}
+
+/// Carries upload `id` until it rests, or until `cancel`: then whoever cancelled says where it rests.
+pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel: CancellationToken) {
+    let Ok(upload) = inner.records.run(move |connection| start(connection, id)).await else { return };
+    live.set_state(State::Preparing);
+    inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
+    let (name, keep) = (upload.name.clone(), upload.keep);
+    let outcome = tokio::select! {
+        biased;
+        () = cancel.cancelled() => return,
+        outcome = carry(&inner, upload, &live) => outcome,
+    };
+    match outcome {
+        Ok(finished) => complete(&inner, &live, name, finished).await,
+        Err(Halt::StartOver) => drop(inner.start_over(id).await),
+        Err(halt) => rest(&inner, &live, name, keep, halt).await,
+    }
+}
+
+fn start(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
+    uploads::step(connection, id, Step::Start)?;
+    uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))
+}
+
+async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<Finished, Halt> {
+    let (driver, row) = inner.driver(upload.destination).await?;
+    let resumed = upload.confirmed > 0 || upload.attempt.ticket.is_some();
+    let mut worker = Worker {
+        inner: Arc::clone(inner),
+        says_resume: upload.confirmed > 0,
+        upload,
+        driver,
+        live: Arc::clone(live),
+        last_trouble: None,
+        memory: row.memory,
+        resumed,
+        gate_passed: false,
+        began: false,
+    };
+    let outcome = worker.drive().await;
+    worker.remember().await;
+    outcome
+}
+
+async fn complete(inner: &Arc<Inner>, live: &Live, name: String, finished: Finished) {
+    let (id, sent, location) = (live.id, live.meter.sent(), finished.location.clone());
+    let stored = inner
+        .records
+        .run(move |connection| {
+            let before = uploads::get(connection, id)?.map_or(0, |upload| upload.sent);
+            uploads::complete(connection, id, "done", location.as_deref(), before.max(sent))
+        })
+        .await;
+    if let Err(error) = stored {
+        tracing::warn!(upload = %id, %error, "delivered, but the record could not say so; it will be asked again");
+    }
+    live.set_state(State::Done);
+    inner.listeners.tell(Event::Finished { id, name, size: live.size, sent, location: finished.location });
+}
+
+async fn rest(inner: &Arc<Inner>, live: &Live, name: String, keep: bool, halt: Halt) {
+    let (id, step, error) = (live.id, step_of(&halt), error_of(halt));
+    let stored = inner.records.run(move |connection| uploads::step(connection, id, step)).await;
+    let state = stored.unwrap_or_else(|storage| State::Failed(Failure::from(&storage)));
+    live.set_state(state.clone());
+    if !keep {
+        let _ = inner.records.run(move |connection| uploads::discard(connection, id)).await;
+        inner.errands.notify_one();
+    }
+    let failure = Failure::from(&error);
+    inner.listeners.tell(Event::Stopped { id, name, state, failure });
+}
+
+fn step_of(halt: &Halt) -> Step {
+    match halt {
+        Halt::OutcomeUnknown(_) => Step::LoseOutcome,
+        Halt::StartOver => Step::StartOver,
+        Halt::NotNow => Step::Pause,
+        Halt::Error(error) => match error.kind() {
+            ErrorKind::SourceMissing => Step::LoseSource,
+            ErrorKind::SourceChanged => Step::ChangeSource,
+            ErrorKind::Unauthorized => Step::AskSignIn,
+            _ => Step::Fail(Failure::from(error)),
+        },
+    }
+}
+
+fn error_of(halt: Halt) -> Error {
+    match halt {
+        Halt::Error(error) => error,
+        Halt::OutcomeUnknown(error) => Error::new(
+            ErrorKind::Unknown,
+            "The last request went unanswered, and this destination cannot be asked whether it was carried out",
+        )
+        .because(error)
+        .next_step("Look at the destination, then choose “finish again” or “mark done”."),
+        Halt::StartOver | Halt::NotNow => Error::new(ErrorKind::Invalid, "It was asked to wait"),
+    }
+}
+
+impl Worker {
+    async fn drive(&mut self) -> Result<Finished, Halt> {
+        let source = self.open_source().await?;
+        let mut failures = 0;
+        loop {
+            let before = self.live.confirmed();
+            let error = match self.round(&source).await {
+                Ok(finished) => return Ok(finished),
+                Err(Halt::Error(error)) => error,
+                Err(halt) => return Err(halt),
+            };
+            failures = if self.live.confirmed() > before { 1 } else { failures + 1 };
+            self.recover(error, failures).await?;
+        }
+    }
+
+    /// Makes the next round possible, or gives up.
+    async fn recover(&mut self, error: Error, failures: u32) -> Result<(), Halt> {
+        tracing::debug!(upload = %self.upload.id, failures, %error, "a round ended");
+        match error.kind() {
+            ErrorKind::Reset => return self.reset(error).await,
+            ErrorKind::TooLarge if self.live.confirmed() == 0 => return self.cut_smaller(error).await,
+            _ => {}
+        }
+        match self.decide(&error, failures) {
+            Next::Stop => Err(error.into()),
+            Next::Wait { reason, pause } => {
+                self.last_trouble = Some(error);
+                self.enter_waiting(reason, now() + pause.as_millis() as i64);
+                tokio::time::sleep(pause).await;
+                Ok(())
+            }
+        }
+    }
+
+    async fn round(&mut self, source: &Arc<SourceFile>) -> Result<Finished, Halt> {
+        let fresh = self.upload.attempt.ticket.is_none();
+        self.begin(source).await?;
+        if self.upload.attempt.finishing
+            && let Some(finished) = self.ask_outcome().await?
+        {
+            return Ok(finished);
+        }
+        let held = match fresh {
+            true => Ranges::default(),
+            false => match self.take_stock(source).await? {
+                Ok(held) => held,
+                Err(finished) => return Ok(finished),
+            },
+        };
+        self.pass_gate(&held).await?;
+        self.tell_started(&held);
+        let finished = Sending::new(self, Arc::clone(source), held).run().await?;
+        match self.upload.attempt.plan.completes {
+            Completes::LastChunk => Ok(finished.unwrap_or_default()),
+            Completes::FinishRequest => Ok(self.finish(source).await?),
+        }
+    }
+
+    async fn open_source(&self) -> Result<Arc<SourceFile>> {
+        let (path, expected) = (self.upload.path.clone(), self.upload.identity.clone());
+        blocking(move || {
+            let source = SourceFile::open(&path)?;
+            source.check(&expected)?;
+            Ok(Arc::new(source))
+        })
+        .await
+    }
+
+    /// Opens the upload at the destination, once in the life of an attempt; the ticket is durable before anything else leaves.
+    async fn begin(&mut self, source: &Arc<SourceFile>) -> Result<()> {
+        if self.upload.attempt.ticket.is_some() {
+            return Ok(());
+        }
+        let source = Arc::clone(source);
+        let fingerprint = blocking(move || source.fingerprint()).await?;
+        let ticket = self.driver.begin(&self.intent()).await?;
+        let (id, attempt, stored) = (self.upload.id, self.upload.attempt.seq, ticket.clone());
+        let begun =
+            self.inner.records.run(move |connection| uploads::begun(connection, id, attempt, &stored, &fingerprint));
+        begun.await?;
+        self.upload.attempt.ticket = Some(ticket);
+        Ok(())
+    }
+
+    /// A completing request may have left earlier: was it carried out?
+    async fn ask_outcome(&mut self) -> Result<Option<Finished>, Halt> {
+        self.enter(Step::Finish);
+        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
+            Verdict::Finished(finished) => Ok(Some(finished)),
+            Verdict::NotFinished => {
+                self.set_finishing(false).await?;
+                Ok(None)
+            }
+            Verdict::Unknowable => {
+                let error = self.last_trouble.take();
+                let error = error
+                    .unwrap_or_else(|| Error::new(ErrorKind::Unknown, "Carryon ended while it waited for the answer"));
+                Err(Halt::OutcomeUnknown(error))
+            }
+        }
+    }
+
+    /// What both sides hold, after every doubt was settled against the file; or the object, where it exists already.
+    async fn take_stock(&mut self, source: &Arc<SourceFile>) -> Result<Result<Ranges, Finished>> {
+        let attempt = self.upload.attempt.seq;
+        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
+        let plan = self.upload.attempt.plan;
+        let stock = match self.driver.survey(&self.ticket()?, &self.intent()).await? {
+            Survey::Done(finished) => return Ok(Err(finished)),
+            Survey::CannotTell => reconcile::by_record(&rows),
+            Survey::Set(held) => reconcile::by_set(&plan, &rows, &held),
+            Survey::Offset(offset) => reconcile::by_offset(&plan, &rows, offset)?,
+            Survey::Gone => {
+                let text = "The destination no longer knows this upload";
+                return Err(Error::new(ErrorKind::Gone, text));
+            }
+        };
+        Ok(Ok(self.settle(source, stock).await?))
+    }
+
+    /// Carries a stock-taking into the record.
+    async fn settle(&mut self, source: &Arc<SourceFile>, stock: Stock) -> Result<Ranges> {
+        let Stock { mut held, proofs, forget } = stock;
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        if !forget.is_empty() {
+            let forgotten =
+                move |connection: &rusqlite::Connection| chunks::forget(connection, id, attempt, &forget, touch);
+            self.inner.records.run(forgotten).await?;
+        }
+        for proof in proofs {
+            if self.prove(source, proof).await? {
+                held.insert(proof.keep.offset, proof.keep.end());
+                self.live.add_verified(proof.keep.length);
+            }
+        }
+        let left = self.upload.attempt.plan.missing(&held).count() as u64;
+        self.live.set_confirmed(held.total(), left);
+        self.says_resume = held.total() > 0;
+        Ok(held)
+    }
+
+    /// Compares what the destination holds with the file's own bytes; equal bytes are confirmed.
+    async fn prove(&self, source: &Arc<SourceFile>, proof: Proof) -> Result<bool> {
+        let reader = Arc::clone(source);
+        let (whole, keep) = blocking(move || Ok((reader.digest(proof.whole)?, reader.digest(proof.keep)?))).await?;
+        if whole != proof.digest {
+            return Ok(false);
+        }
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        let proved = self.inner.records.run_later(move |connection| {
+            chunks::confirm(connection, id, attempt, proof.keep, Some(&keep), None, touch)
+        });
+        proved.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))?;
+        Ok(true)
+    }
+
+    /// Before an upload resumes, whoever embeds the engine may say otherwise (DESIGN 4).
+    async fn pass_gate(&mut self, held: &Ranges) -> Result<(), Halt> {
+        let plan = self.upload.attempt.plan;
+        let first: Option<Chunk> = plan.missing(held).next();
+        if !self.resumed || self.gate_passed {
+            return Ok(());
+        }
+        self.gate_passed = true;
+        let offer = Offer {
+            id: self.upload.id,
+            name: self.upload.name.clone(),
+            first_chunk: first,
+            total_chunks: plan.count(),
+            custom: self.upload.custom.clone(),
+        };
+        match self.inner.gate().on_resume(&offer).await {
+            GateAnswer::StartOver => Err(Halt::StartOver),
+            GateAnswer::NotNow => Err(Halt::NotNow),
+            GateAnswer::Resume => {
+                let id = self.upload.id;
+                Ok(self.inner.records.run(move |connection| uploads::count_resume(connection, id)).await?)
+            }
+        }
+    }
+
+    fn tell_started(&mut self, held: &Ranges) {
+        self.enter(Step::Send);
+        if std::mem::replace(&mut self.began, true) {
+            return;
+        }
+        let (id, name, size) = (self.upload.id, self.upload.name.clone(), self.upload.size);
+        self.inner.listeners.tell(Event::Started { id, name, size, resumed: self.resumed, confirmed: held.total() });
+    }
+
+    /// Asks the destination to close the upload. Everything is confirmed and committed by now.
+    async fn finish(&mut self, source: &Arc<SourceFile>) -> Result<Finished> {
+        let (reader, expected) = (Arc::clone(source), self.upload.identity.clone());
+        blocking(move || reader.check(&expected)).await?;
+        self.enter(Step::Finish);
+        self.set_finishing(true).await?;
+        let stored = self.stored().await?;
+        let outcome = self.driver.finish(&self.ticket()?, &self.intent(), &stored).await;
+        match &outcome {
+            Err(error) if error.kind() != ErrorKind::Unknown => self.set_finishing(false).await?,
+            Err(error) => self.last_trouble = Some(error.clone()),
+            Ok(_) => {}
+        }
+        outcome
+    }
+
+    async fn stored(&self) -> Result<Vec<crate::destination::Stored>> {
+        let (attempt, plan) = (self.upload.attempt.seq, self.upload.attempt.plan);
+        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
+        let stored = rows.into_iter().filter(|row| row.confirmed).map(|row| crate::destination::Stored {
+            chunk: Chunk { index: row.offset / plan.chunk_size.max(1), offset: row.offset, length: row.length },
+            tag: row.tag,
+        });
+        Ok(stored.collect())
+    }
+
+    /// A chunk that completes the object is about to leave. Where such a request must not be repeated, the record says first.
+    pub async fn announce_completing(&mut self) -> Result<()> {
+        if self.upload.attempt.plan.repeatable || self.upload.attempt.finishing {
+            return Ok(());
+        }
+        self.set_finishing(true).await
+    }
+
+    /// The completing chunk is known not to have been carried out.
+    pub fn retract_completing(&mut self) {
+        if std::mem::take(&mut self.upload.attempt.finishing) {
+            let attempt = self.upload.attempt.seq;
+            // Lost, this costs a question to the destination, nothing else.
+            drop(self.inner.records.run_later(move |connection| uploads::set_finishing(connection, attempt, false)));
+        }
+    }
+
+    async fn set_finishing(&mut self, finishing: bool) -> Result<()> {
+        self.upload.attempt.finishing = finishing;
+        let attempt = self.upload.attempt.seq;
+        self.inner.records.run(move |connection| uploads::set_finishing(connection, attempt, finishing)).await
+    }
+
+    /// The destination asked for everything again, under the same id.
+    async fn reset(&mut self, error: Error) -> Result<(), Halt> {
+        let allowed = self.inner.options.retry.resets;
+        if self.upload.attempt.resets >= allowed {
+            let text = format!("The destination asked {allowed} times for all chunks again and is asking once more");
+            let error = Error::new(ErrorKind::Rejected, text).because(error);
+            return Err(error.next_step("Something is wrong at the destination; start over when it is mended.").into());
+        }
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        self.inner.records.run(move |connection| chunks::forget_all(connection, id, attempt, touch)).await?;
+        self.upload.attempt.resets += 1;
+        self.upload.attempt.finishing = false;
+        self.says_resume = false;
+        self.live.set_confirmed(0, self.upload.attempt.plan.count());
+        Ok(())
+    }
+
+    /// A chunk was too large and nothing is confirmed: what was learned is remembered, and smaller ones are tried.
+    async fn cut_smaller(&mut self, error: Error) -> Result<(), Halt> {
+        let plan = self.upload.attempt.plan;
+        self.memory.too_large = Some(plan.chunk_size.min(plan.size));
+        self.remember().await;
+        let smaller = self.driver.plan(plan.size, self.memory.wish())?;
+        if smaller.chunk_size >= plan.chunk_size {
+            return Err(error.into());
+        }
+        Err(Halt::StartOver)
+    }
+
+    pub fn decide(&self, error: &Error, failures: u32) -> Next {
+        self.inner.options.retry.decide(error, failures, rand::random())
+    }
+
+    pub fn connections(&self) -> usize {
+        self.inner.options.limits.chunks.clamp(1, self.driver.capabilities().parallel.max(1))
+    }
+
+    pub fn intent(&self) -> Intent {
+        Intent {
+            attempt: self.upload.attempt.id,
+            name: self.upload.name.clone(),
+            relative_path: self.upload.relative_path.clone(),
+            plan: self.upload.attempt.plan,
+        }
+    }
+
+    pub fn ticket(&self) -> Result<Ticket> {
+        let ticket = self.upload.attempt.ticket.clone();
+        ticket.ok_or_else(|| Error::new(ErrorKind::Storage, "The record has no ticket yet"))
+    }
+
+    pub fn touch(&self, servers_word: Option<UnixMillis>) -> Touch {
+        let at = now();
+        let ours = self.inner.options.lifetime.map(|lifetime| at + lifetime.as_millis() as i64);
+        let expires_at = match (ours, servers_word) {
+            (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
+            (ours, theirs) => ours.or(theirs),
+        };
+        let sent_bytes = self.upload.sent + self.live.meter.sent();
+        Touch { chunk_size: self.upload.attempt.plan.chunk_size, sent_bytes, at, expires_at }
+    }
+
+    pub fn enter(&self, step: Step) {
+        let before = self.live.state();
+        match before.next(step) {
+            Ok(state) if state != before => {
+                self.live.set_state(state.clone());
+                self.inner.listeners.tell(Event::StateChanged { id: self.upload.id, state });
+            }
+            Ok(_) => {}
+            Err(error) => tracing::error!(upload = %self.upload.id, %error, "the table of states was left"),
+        }
+    }
+
+    pub fn enter_waiting(&self, reason: WaitReason, until: UnixMillis) {
+        if matches!(self.live.state(), State::Waiting { reason: r, until: Some(u) } if r == reason && (u - until).abs() < 50)
+        {
+            return;
+        }
+        self.enter(Step::Wait { reason, until: Some(until) });
+        let message = self.last_trouble.as_ref().map(Error::to_string).unwrap_or_default();
+        self.inner.listeners.tell(Event::Waiting { id: self.upload.id, reason, until: Some(until), message });
+        self.inner.wake.notify_one();
+    }
+
+    pub fn tell_progress(&self) {
+        self.inner.listeners.tell(Event::Progress(self.live.progress()));
+    }
+
+    pub fn learn_speed(&mut self, bytes: u64, took: Duration) {
+        let speed = (bytes as f64 / took.as_secs_f64().max(0.000_001)) as u64;
+        let before = self.memory.bytes_per_second;
+        self.memory.bytes_per_second = if before == 0 { speed } else { (before / 4 * 3).saturating_add(speed / 4) };
+    }
+
+    pub fn learn_failure(&mut self, error: &Error) {
+        if matches!(error.kind(), ErrorKind::Transient | ErrorKind::Unknown | ErrorKind::Offline) {
+            self.memory.cut_at = Some(now());
+        }
+    }
+
+    async fn remember(&self) {
+        let (id, memory) = (self.upload.destination, self.memory);
+        // A hint for the next plan: if it is lost, the next upload learns it again.
+        drop(self.inner.records.run_later(move |connection| destinations::remember(connection, id, &memory)));
+    }
+}
