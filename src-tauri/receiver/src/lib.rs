@@ -1,0 +1,27 @@
+//! A server for resumable uploads, on a store that survives power cuts.
+//!
+//! [`Receiver::start`] is the whole face: it opens a folder, listens, and speaks Fine Uploader's traditional
+//! protocol. What it has acknowledged is on the disk, synced; what it has not, a client may send again at
+//! any time and in any order.
+//!
+//! From the wire to the disk: `server` accepts and watches, `guard` decides who may talk, `fine_uploader`
+//! reads the request (`payload` finds the file in it), `store` takes the bytes in and keeps the index,
+//! `journal` makes each change durable, `files` is the only one that touches the disk.
+#![deny(missing_docs)]
+
+mod access_log;
+mod body;
+mod config;
+mod error;
+mod files;
+mod fine_uploader;
+mod guard;
+mod journal;
+mod names;
+mod payload;
+mod server;
+mod store;
+
+pub use config::{Config, Limits};
+pub use error::Error;
+pub use server::Receiver;

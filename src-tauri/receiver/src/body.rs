@@ -1,0 +1,132 @@
+//! Request bodies: read in blocks, ended when they stall, and drained after an early answer.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt};
+use tokio_util::sync::CancellationToken;
+
+/// Files go to the disk in blocks of about this size, in bytes.
+pub(crate) const BLOCK: usize = 512 * 1024;
+
+/// Why a body was not read to its end.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BodyError {
+    /// The connection ended.
+    #[error("the connection ended before the body did")]
+    Broken,
+    /// Nothing came for too long.
+    #[error("nothing came for too long")]
+    Stalled,
+    /// The receiver is shutting down.
+    #[error("the receiver is shutting down")]
+    Stopping,
+}
+
+/// A body and the bytes read of it that are not used yet.
+pub(crate) struct Reader {
+    body: BodyDataStream,
+    stall: Duration,
+    stop: CancellationToken,
+    ended: bool,
+    /// Bytes that came and were not taken yet.
+    pub buffer: BytesMut,
+}
+
+impl Reader {
+    /// Reads `body`; `stall` is how long it may be silent, `stop` ends it from outside.
+    pub fn new(body: Body, stall: Duration, stop: CancellationToken) -> Reader {
+        Reader { body: body.into_data_stream(), stall, stop, ended: false, buffer: BytesMut::new() }
+    }
+
+    /// Reads until the buffer holds `length` bytes or the body has ended; true for the latter.
+    pub async fn fill(&mut self, length: usize) -> Result<bool, BodyError> {
+        while self.buffer.len() < length && !self.ended {
+            match self.next().await? {
+                Some(bytes) => {
+                    if self.buffer.capacity() - self.buffer.len() < bytes.len() {
+                        self.buffer.reserve(length.max(bytes.len()));
+                    }
+                    self.buffer.extend_from_slice(&bytes);
+                }
+                None => self.ended = true,
+            }
+        }
+        Ok(self.ended)
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(BodyError::Stopping),
+            next = tokio::time::timeout(self.stall, self.body.next()) => match next {
+                Err(_) => Err(BodyError::Stalled),
+                Ok(None) => Ok(None),
+                Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
+                Ok(Some(Err(_))) => Err(BodyError::Broken),
+            },
+        }
+    }
+}
+
+/// How far the rest of a body is read after it was answered.
+#[derive(Clone, Copy)]
+pub(crate) struct Linger {
+    pub time: Duration,
+    /// Bytes.
+    pub length: u64,
+}
+
+/// A body that is read on when nobody wants it any more: a client that is still sending when the
+/// connection is closed may never get to read its answer.
+pub(crate) struct Lingering {
+    body: Option<BodyDataStream>,
+    linger: Linger,
+    /// The client waits for `100 Continue`, so nothing is under way yet.
+    awaits_go: bool,
+}
+
+impl Lingering {
+    pub fn wrap(body: Body, linger: Linger, awaits_go: bool) -> Body {
+        Body::from_stream(Lingering { body: Some(body.into_data_stream()), linger, awaits_go })
+    }
+}
+
+impl Stream for Lingering {
+    type Item = Result<Bytes, axum::Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.awaits_go = false;
+        let Some(body) = &mut self.body else { return Poll::Ready(None) };
+        let next = ready!(body.poll_next_unpin(cx));
+        if !matches!(next, Some(Ok(_))) {
+            self.body = None;
+        }
+        Poll::Ready(next)
+    }
+}
+
+impl Drop for Lingering {
+    fn drop(&mut self) {
+        let body = self.body.take().filter(|_| !self.awaits_go);
+        if let (Some(body), Ok(runtime)) = (body, tokio::runtime::Handle::try_current()) {
+            runtime.spawn(drain(body, self.linger));
+        }
+    }
+}
+
+async fn drain(mut body: BodyDataStream, linger: Linger) {
+    let read = async {
+        let mut left = linger.length;
+        while let Some(Ok(bytes)) = body.next().await {
+            left = left.saturating_sub(bytes.len() as u64);
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    let _ = tokio::time::timeout(linger.time, read).await;
+}

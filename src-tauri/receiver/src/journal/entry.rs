@@ -1,0 +1,119 @@
+//! What a journal tells: one [`Entry`] for each change of the store.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::files::FileId;
+
+/// A client's name for an upload: 1 to 64 letters, digits and hyphens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub(crate) struct UploadId(Box<str>);
+
+impl UploadId {
+    /// `None` when `text` is not of that form.
+    pub fn parse(text: &str) -> Option<UploadId> {
+        let fits = (1..=64).contains(&text.len());
+        let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        (fits && plain).then(|| UploadId(text.into()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for UploadId {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        UploadId::parse(&text).ok_or_else(|| de::Error::custom("not an upload id"))
+    }
+}
+
+/// A BLAKE3 digest, written in hex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digest(pub blake3::Hash);
+
+impl Digest {
+    /// `None` when `hex` is not 64 hexadecimal digits.
+    pub fn parse(hex: &str) -> Option<Digest> {
+        blake3::Hash::from_hex(hex).ok().map(Digest)
+    }
+
+    pub fn of(bytes: &[u8]) -> Digest {
+        Digest(blake3::hash(bytes))
+    }
+
+    pub fn to_hex(self) -> String {
+        self.0.to_hex().to_string()
+    }
+}
+
+impl Serialize for Digest {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&self.0.to_hex())
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Digest::parse(&text).ok_or_else(|| de::Error::custom("not a BLAKE3 digest"))
+    }
+}
+
+/// One change. Applying a repeat of the same entry changes nothing. Times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub(crate) enum Entry {
+    /// An upload that comes in chunks was begun. `size` is `None` where the client does not know it yet.
+    Opened { uuid: UploadId, name: String, folder: String, size: Option<u64>, at: u64 },
+    /// A chunk lies whole and synced in the upload's part file.
+    Chunk { uuid: UploadId, offset: u64, length: u64, digest: Digest, at: u64 },
+    /// A chunk is about to be written over.
+    Unmarked { uuid: UploadId, offset: u64 },
+    /// All bytes are here and are to have the name `location`. When `held`, the entry's data are the
+    /// bytes of the file; else they lie in the part file, or in the data of an earlier entry.
+    Reserved {
+        uuid: UploadId,
+        location: String,
+        size: u64,
+        digest: Option<Digest>,
+        placeholder: bool,
+        held: bool,
+        at: u64,
+    },
+    /// The file stands at `location`. Unless `settled`, it is not known to be synced.
+    Done {
+        uuid: UploadId,
+        location: String,
+        size: u64,
+        digest: Option<Digest>,
+        id: Option<FileId>,
+        settled: bool,
+        at: u64,
+    },
+    /// The file of an unsettled `Done` is synced, so its bytes may leave the journal.
+    Settled { uuid: UploadId, id: Option<FileId> },
+    /// The upload is forgotten.
+    Removed { uuid: UploadId },
+}
+
+impl Entry {
+    /// Whether bytes of a file follow this entry.
+    pub fn holds_data(&self) -> bool {
+        matches!(self, Entry::Reserved { held: true, .. })
+    }
+}
+
+/// An entry and the bytes that belong to it; only a held `Reserved` has any.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Item {
+    pub entry: Entry,
+    pub data: bytes::Bytes,
+}
+
+impl From<Entry> for Item {
+    fn from(entry: Entry) -> Item {
+        Item { entry, data: bytes::Bytes::new() }
+    }
+}

@@ -1,0 +1,295 @@
+//! The server: accepts connections, watches over every request, and ends in good order.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::access_log::{AccessLog, Note};
+use crate::body::{Linger, Lingering, Reader};
+use crate::config::{Config, Limits};
+use crate::error::Error;
+use crate::files::Disk;
+use crate::fine_uploader;
+use crate::guard::Guard;
+use crate::store::{Rules, Store, now};
+
+/// A connection that sends no request for so long is closed. Longer than clients keep idle ones.
+const IDLE: Duration = Duration::from_secs(100);
+/// Small files are synced when they are this old; by then the system has written most by itself.
+const SETTLE_AFTER: Duration = Duration::from_secs(40);
+const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+const TIDY_EVERY: Duration = Duration::from_secs(5);
+
+/// A running receiver. Dropped, it ends at once, as after a power cut; nothing acknowledged is lost by that.
+pub struct Receiver {
+    address: SocketAddr,
+    /// Asks for a good end.
+    stop: CancellationToken,
+    /// Asks for a quick one.
+    kill: CancellationToken,
+    ended: CancellationToken,
+}
+
+impl Receiver {
+    /// Opens the store and listens.
+    ///
+    /// # Errors
+    /// [`Error`] says which of the two did not work, and why.
+    ///
+    /// # Cancellation
+    /// A dropped future leaves no server behind.
+    pub async fn start(config: Config) -> Result<Receiver, Error> {
+        config.check()?;
+        let store = open_store(&config).await?;
+        let fail = |source| Error::Listen { address: config.listen, source };
+        let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
+        let address = listener.local_addr().map_err(fail)?;
+        let path = config.access_log.as_deref();
+        let log = AccessLog::open(path).map_err(Error::folder(path.unwrap_or(&config.dir)))?;
+        let [stop, kill, ended] = std::array::from_fn(|_| CancellationToken::new());
+        let guard = Guard::new(&config, address);
+        let (limits, tasks) = (config.limits, TaskTracker::new());
+        let app = App(Arc::new(Shared { store, guard, log, limits, tasks, kill: kill.clone() }));
+        tokio::spawn(serve_task(app, listener, stop.clone(), kill.clone(), ended.clone()));
+        Ok(Receiver { address, stop, kill, ended })
+    }
+
+    /// Where it listens.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its address for clients on this computer, without a path: `http://127.0.0.1:8000`.
+    pub fn url(&self) -> String {
+        let mut address = self.address;
+        if address.ip().is_unspecified() {
+            address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        }
+        format!("http://{address}")
+    }
+
+    /// Lets running requests end, for as long as the limits say, and ends the server.
+    ///
+    /// # Cancellation
+    /// The server ends all the same.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.ended.cancelled().await;
+    }
+
+    /// Waits until the server has ended.
+    pub async fn wait(&self) {
+        self.ended.cancelled().await;
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        self.kill.cancel();
+    }
+}
+
+async fn open_store(config: &Config) -> Result<Store, Error> {
+    let limits = &config.limits;
+    let rules = Rules { max_size: limits.file_size, max_open: limits.unfinished, keep: config.keep };
+    let (dir, place) = (config.dir.clone(), config.dir.clone());
+    let opened = tokio::task::spawn_blocking(move || Store::open(Arc::new(Disk), &dir, rules)).await;
+    opened.map_err(|error| Error::folder(place)(std::io::Error::other(error)))?
+}
+
+/// What every request is served with; clones share it.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    guard: Guard,
+    log: AccessLog,
+    limits: Limits,
+    tasks: TaskTracker,
+    kill: CancellationToken,
+}
+
+impl App {
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// A reader that ends when the body stalls or the receiver does.
+    pub fn reader(&self, body: Body) -> Reader {
+        Reader::new(body, self.0.limits.stall, self.0.kill.clone())
+    }
+}
+
+/// Runs the server to its end, good or quick.
+async fn serve_task(
+    app: App,
+    listener: TcpListener,
+    stop: CancellationToken,
+    kill: CancellationToken,
+    ended: CancellationToken,
+) {
+    let connections = TaskTracker::new();
+    tokio::select! {
+        () = accept(&app, listener, &connections, &stop) => {}
+        () = keep_house(app.store()) => {}
+        () = stop.cancelled() => {}
+        () = kill.cancelled() => {}
+    }
+    stop.cancel();
+    connections.close();
+    app.0.tasks.close();
+    let patience = app.0.limits.shutdown;
+    let all = async { tokio::join!(connections.wait(), app.0.tasks.wait()) };
+    tokio::select! {
+        _ = tokio::time::timeout(patience, all) => {}
+        () = kill.cancelled() => {}
+    }
+    let was_killed = kill.is_cancelled();
+    kill.cancel();
+    app.0.tasks.wait().await;
+    if !was_killed && let Err(error) = app.store().settle(u64::MAX).await {
+        tracing::warn!(%error, "small files could not be synced; the next start does it");
+    }
+    drop(app);
+    ended.cancel();
+}
+
+async fn accept(app: &App, listener: TcpListener, connections: &TaskTracker, stop: &CancellationToken) {
+    let slots = Arc::new(Semaphore::new(app.0.limits.connections));
+    let router = router(app.clone());
+    loop {
+        let Ok(slot) = slots.clone().acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let served = serve_connection(stream, router.clone(), stop.clone(), app.0.kill.clone());
+                connections.spawn(async move {
+                    served.await;
+                    drop(slot);
+                });
+            }
+            Err(error) => {
+                // Out of descriptors, most likely: others have to end first.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        }
+    }
+}
+
+async fn serve_connection(stream: TcpStream, router: Router, stop: CancellationToken, kill: CancellationToken) {
+    let _ = stream.set_nodelay(true);
+    let mut http = hyper::server::conn::http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(1 << 20);
+    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    tokio::pin!(connection);
+    let result = tokio::select! {
+        result = &mut connection => result,
+        () = kill.cancelled() => return,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            tokio::select! {
+                result = &mut connection => result,
+                () = kill.cancelled() => return,
+            }
+        }
+    };
+    if let Err(error) = result {
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(greet))
+        .merge(fine_uploader::routes())
+        .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is nothing at this address") })
+        .method_not_allowed_fallback(|| async { refusal(StatusCode::METHOD_NOT_ALLOWED, "not with this method") })
+        .layer(middleware::from_fn_with_state(app.clone(), guard))
+        .layer(middleware::from_fn_with_state(app.clone(), observe))
+        .with_state(app)
+}
+
+async fn greet() -> Json<serde_json::Value> {
+    Json(json!({ "carryon": 1, "protocols": ["fine-uploader"] }))
+}
+
+/// Serves a request on a task of its own, which runs to its end even when the connection does not, and
+/// writes its line in the access log.
+async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
+    let note = Note::new(request.method().as_str(), request.uri().path());
+    let linger = Linger { time: app.0.limits.linger, length: app.0.limits.linger_bytes };
+    let awaits_go = request.headers().contains_key(header::EXPECT);
+    let mut request = request.map(|body| Lingering::wrap(body, linger, awaits_go));
+    request.extensions_mut().insert(note.clone());
+    let shared = app.clone();
+    let serving = app.0.tasks.spawn(async move {
+        let response = next.run(request).await;
+        shared.0.log.write(&note, response.status());
+        response
+    });
+    serving.await.unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here"))
+}
+
+/// Lets through only who may talk to us, and gives browsers the headers they need.
+async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let guard = &app.0.guard;
+    let cors = guard.cors(request.uri(), request.headers());
+    let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
+        Err(refused) => refusal(refused.status(), refused.words()),
+        Ok(()) if request.method() == Method::OPTIONS => {
+            let mut response = StatusCode::NO_CONTENT.into_response();
+            response.headers_mut().extend(Guard::preflight(request.headers()));
+            response
+        }
+        Ok(()) => next.run(request).await,
+    };
+    let headers = response.headers_mut();
+    headers.extend(cors);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+fn refusal(status: StatusCode, words: &str) -> Response {
+    let mut response = (status, Json(json!({ "success": false, "error": words }))).into_response();
+    if status == StatusCode::UNAUTHORIZED {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    response
+}
+
+/// Keeps the store tidy for as long as it is polled.
+async fn keep_house(store: &Store) {
+    let mut tidy = tokio::time::interval(TIDY_EVERY);
+    let mut sweep = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        let done = tokio::select! {
+            _ = tidy.tick() => tidy_up(store).await,
+            _ = sweep.tick() => store.sweep(now()).await.map(drop),
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "housekeeping has to wait");
+        }
+    }
+}
+
+async fn tidy_up(store: &Store) -> Result<(), crate::store::StoreError> {
+    store.settle(now().saturating_sub(SETTLE_AFTER.as_millis() as u64)).await?;
+    store.keep_journal_short().await
+}

@@ -1,0 +1,38 @@
+//! Why the store did not do as asked.
+
+use std::io;
+
+/// Why the store did not do as asked. Nothing that was acknowledged before is lost by any of these.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The store has never heard of the upload, or has forgotten it.
+    #[error("this upload is not known here")]
+    Unknown,
+    /// These ranges (offset, length) have not come in yet.
+    #[error("not all of the file has come in yet")]
+    Missing(Vec<(u64, u64)>),
+    /// What is asked contradicts what came before, and always will.
+    #[error("{0}")]
+    Conflict(String),
+    /// The upload is finished, and what came now is not what it holds.
+    #[error("this upload is finished and holds other bytes here")]
+    Finished,
+    /// More bytes than were announced, or than are allowed.
+    #[error("more bytes came than the {0} announced or allowed")]
+    TooLong(u64),
+    /// Not as many bytes as announced.
+    #[error("{received} bytes came where {expected} were announced")]
+    WrongLength { expected: u64, received: u64 },
+    /// Other bytes than announced.
+    #[error("the bytes that came do not have the digest that was given")]
+    WrongDigest,
+    /// A limit of the receiver.
+    #[error("{0}")]
+    Limit(&'static str),
+    /// A newer request sends the same bytes.
+    #[error("a newer request is sending the same bytes")]
+    Superseded,
+    /// The disk failed; what was asked may be tried again.
+    #[error("the disk did not take it: {0}")]
+    Io(#[from] io::Error),
+}

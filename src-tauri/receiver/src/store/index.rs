@@ -1,0 +1,298 @@
+//! What the store holds, as the journal tells it. Pure: no clock, no disk.
+//!
+//! The index is the fold of the journal's entries, and of nothing else. An entry is applied when it is
+//! written (and synced, where somebody waits for it), so whoever reads the index reads durable facts.
+
+use std::collections::HashMap;
+
+use super::chunks::{Chunk, Chunks};
+use crate::files::FileId;
+use crate::journal::{Digest, Entry, Item, Span, UploadId};
+use crate::names;
+
+/// An upload that the journal knows.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Upload {
+    Open(Open),
+    Finishing(Finishing),
+    Finished(Finished),
+}
+
+/// Chunks come in, in any order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Open {
+    pub name: String,
+    pub folder: String,
+    /// Bytes; `None` while the client has not said.
+    pub size: Option<u64>,
+    pub chunks: Chunks,
+    /// When the last chunk came, milliseconds since 1970.
+    pub touched: u64,
+}
+
+/// All bytes are here; the file is on its way to its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finishing {
+    pub location: String,
+    pub size: u64,
+    pub digest: Option<Digest>,
+    /// An empty file of ours may stand at `location`.
+    pub placeholder: bool,
+    /// Where the bytes of a small file lie in the journal.
+    pub data: Option<Span>,
+    pub at: u64,
+}
+
+/// The file has its name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finished {
+    pub location: String,
+    pub size: u64,
+    pub digest: Option<Digest>,
+    pub id: Option<FileId>,
+    /// Where the bytes lie in the journal, until the file is known to be synced.
+    pub unsettled: Option<Span>,
+    pub at: u64,
+}
+
+/// All uploads by their ids.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Index {
+    uploads: HashMap<UploadId, Upload>,
+    /// How many are [`Upload::Open`].
+    open: usize,
+    /// Collision keys of the locations of all [`Finishing`] uploads.
+    reserved: HashMap<String, UploadId>,
+}
+
+impl Index {
+    pub fn get(&self, uuid: &UploadId) -> Option<&Upload> {
+        self.uploads.get(uuid)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&UploadId, &Upload)> {
+        self.uploads.iter()
+    }
+
+    pub fn open_count(&self) -> usize {
+        self.open
+    }
+
+    /// Whether an upload other than `uuid` is on its way to this name.
+    pub fn is_reserved(&self, location: &str, uuid: &UploadId) -> bool {
+        self.reserved.get(&names::collision_key(location)).is_some_and(|holder| holder != uuid)
+    }
+
+    /// Takes in one entry; `data` is where its bytes lie, if it holds any.
+    pub fn apply(&mut self, entry: Entry, data: Option<Span>) {
+        match entry {
+            Entry::Opened { uuid, name, folder, size, at } => self.opened(uuid, name, folder, size, at),
+            Entry::Chunk { uuid, offset, length, digest, at } => {
+                if let Some(Upload::Open(open)) = self.uploads.get_mut(&uuid) {
+                    open.chunks.insert(offset, Chunk { length, digest });
+                    open.touched = at;
+                }
+            }
+            Entry::Unmarked { uuid, offset } => {
+                if let Some(Upload::Open(open)) = self.uploads.get_mut(&uuid) {
+                    open.chunks.remove(offset);
+                }
+            }
+            Entry::Reserved { uuid, location, size, digest, placeholder, at, .. } => {
+                let data = data.or_else(|| self.data_of(&uuid));
+                self.put(uuid, Upload::Finishing(Finishing { location, size, digest, placeholder, data, at }));
+            }
+            Entry::Done { uuid, location, size, digest, id, settled, at } => {
+                let unsettled = if settled { None } else { self.data_of(&uuid) };
+                self.put(uuid, Upload::Finished(Finished { location, size, digest, id, unsettled, at }));
+            }
+            Entry::Settled { uuid, id } => {
+                if let Some(Upload::Finished(finished)) = self.uploads.get_mut(&uuid) {
+                    finished.id = id;
+                    finished.unsettled = None;
+                }
+            }
+            Entry::Removed { uuid } => drop(self.take(&uuid)),
+        }
+    }
+
+    fn opened(&mut self, uuid: UploadId, name: String, folder: String, size: Option<u64>, at: u64) {
+        match self.uploads.get_mut(&uuid) {
+            Some(Upload::Open(open)) => open.size = open.size.or(size),
+            Some(_) => {}
+            None => {
+                let chunks = Chunks::default();
+                self.put(uuid, Upload::Open(Open { name, folder, size, chunks, touched: at }));
+            }
+        }
+    }
+
+    fn put(&mut self, uuid: UploadId, upload: Upload) {
+        self.take(&uuid);
+        match &upload {
+            Upload::Open(_) => self.open += 1,
+            Upload::Finishing(f) => drop(self.reserved.insert(names::collision_key(&f.location), uuid.clone())),
+            Upload::Finished(_) => {}
+        }
+        self.uploads.insert(uuid, upload);
+    }
+
+    fn take(&mut self, uuid: &UploadId) -> Option<Upload> {
+        let upload = self.uploads.remove(uuid)?;
+        match &upload {
+            Upload::Open(_) => self.open -= 1,
+            Upload::Finishing(f) => drop(self.reserved.remove(&names::collision_key(&f.location))),
+            Upload::Finished(_) => {}
+        }
+        Some(upload)
+    }
+
+    fn data_of(&self, uuid: &UploadId) -> Option<Span> {
+        match self.uploads.get(uuid)? {
+            Upload::Finishing(finishing) => finishing.data,
+            Upload::Finished(finished) => finished.unsettled,
+            Upload::Open(_) => None,
+        }
+    }
+
+    /// The entries from which [`Index::apply`] makes this index again, each with the place of its data.
+    pub fn snapshot(&self) -> Vec<(Entry, Option<Span>)> {
+        self.uploads.iter().flat_map(|(uuid, upload)| entries_of(uuid, upload)).collect()
+    }
+
+    /// Says where data lie after they were copied.
+    pub fn move_data(&mut self, uuid: &UploadId, to: Span) {
+        match self.uploads.get_mut(uuid) {
+            Some(Upload::Finishing(finishing)) => finishing.data = Some(to),
+            Some(Upload::Finished(finished)) => finished.unsettled = Some(to),
+            _ => {}
+        }
+    }
+}
+
+fn entries_of(uuid: &UploadId, upload: &Upload) -> Vec<(Entry, Option<Span>)> {
+    match upload {
+        Upload::Open(open) => open_entries(uuid, open),
+        Upload::Finishing(finishing) => vec![(finishing.entry(uuid), finishing.data)],
+        Upload::Finished(finished) => {
+            let reserved = finished.unsettled.map(|span| (finished.reserved(uuid), Some(span)));
+            reserved.into_iter().chain([(finished.entry(uuid), None)]).collect()
+        }
+    }
+}
+
+fn open_entries(uuid: &UploadId, open: &Open) -> Vec<(Entry, Option<Span>)> {
+    let Open { name, folder, size, touched, .. } = open.clone();
+    let opened = Entry::Opened { uuid: uuid.clone(), name, folder, size, at: touched };
+    let chunks = open.chunks.iter().map(|(offset, Chunk { length, digest })| Entry::Chunk {
+        uuid: uuid.clone(),
+        offset,
+        length,
+        digest,
+        at: touched,
+    });
+    [opened].into_iter().chain(chunks).map(|entry| (entry, None)).collect()
+}
+
+impl Finishing {
+    /// The entry that tells this.
+    pub fn entry(&self, uuid: &UploadId) -> Entry {
+        let Finishing { location, size, digest, placeholder, data, at } = self.clone();
+        Entry::Reserved { uuid: uuid.clone(), location, size, digest, placeholder, held: data.is_some(), at }
+    }
+
+    /// What this becomes when the file has its name.
+    pub fn done(&self, uuid: &UploadId, id: Option<FileId>, settled: bool) -> Item {
+        let Finishing { location, size, digest, at, .. } = self.clone();
+        Entry::Done { uuid: uuid.clone(), location, size, digest, id, settled, at }.into()
+    }
+}
+
+impl Finished {
+    fn entry(&self, uuid: &UploadId) -> Entry {
+        let Finished { location, size, digest, id, unsettled, at } = self.clone();
+        Entry::Done { uuid: uuid.clone(), location, size, digest, id, settled: unsettled.is_none(), at }
+    }
+
+    /// The reservation once more, for a file that has to be placed again.
+    pub fn again(&self, uuid: &UploadId) -> Entry {
+        self.reserved(uuid)
+    }
+
+    /// The same with what the file is now; still unsettled.
+    pub fn with_id(&self, uuid: &UploadId, id: Option<FileId>) -> Item {
+        Finished { id, ..self.clone() }.entry(uuid).into()
+    }
+
+    fn reserved(&self, uuid: &UploadId) -> Entry {
+        let Finished { location, size, digest, at, .. } = self.clone();
+        Entry::Reserved { uuid: uuid.clone(), location, size, digest, placeholder: false, held: true, at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> UploadId {
+        UploadId::parse(text).unwrap()
+    }
+
+    fn reserved(uuid: &str, location: &str, held: bool) -> Entry {
+        let location = location.to_owned();
+        Entry::Reserved { uuid: id(uuid), location, size: 3, digest: None, placeholder: false, held, at: 1 }
+    }
+
+    fn full_index() -> Index {
+        let mut index = Index::default();
+        let span = Some(Span { at: 40, length: 3 });
+        let name = String::from("a.txt");
+        index.apply(Entry::Opened { uuid: id("a"), name, folder: String::new(), size: Some(9), at: 5 }, None);
+        for offset in [0, 6] {
+            let digest = Digest::of(b"abc");
+            index.apply(Entry::Chunk { uuid: id("a"), offset, length: 3, digest, at: 7 }, None);
+        }
+        index.apply(reserved("b", "B.txt", false), None);
+        index.apply(reserved("c", "c.txt", true), span);
+        index.apply(reserved("d", "d.txt", true), span);
+        let done = Finishing { location: "d.txt".into(), size: 3, digest: None, placeholder: false, data: span, at: 1 };
+        index.apply(done.done(&id("d"), None, false).entry, None);
+        index
+    }
+
+    #[test]
+    fn a_snapshot_makes_the_same_index_again() {
+        let index = full_index();
+        let mut again = Index::default();
+        for (entry, span) in index.snapshot() {
+            again.apply(entry, span);
+        }
+        assert_eq!(again, index);
+    }
+
+    #[test]
+    fn a_second_reservation_keeps_the_data_and_frees_the_first_name() {
+        let mut index = full_index();
+        index.apply(reserved("c", "c (2).txt", false), None);
+        assert!(!index.is_reserved("c.txt", &id("x")));
+        assert!(index.is_reserved("C (2).TXT", &id("x")), "letter case must not make another name");
+        assert!(!index.is_reserved("c (2).txt", &id("c")));
+        assert!(matches!(index.get(&id("c")), Some(Upload::Finishing(f)) if f.data.is_some()));
+    }
+
+    #[test]
+    fn settling_lets_go_of_the_data() {
+        let mut index = full_index();
+        index.apply(Entry::Settled { uuid: id("d"), id: None }, None);
+        assert!(matches!(index.get(&id("d")), Some(Upload::Finished(f)) if f.unsettled.is_none()));
+    }
+
+    #[test]
+    fn what_is_removed_leaves_nothing() {
+        let mut index = full_index();
+        for uuid in ["a", "b", "c", "d"] {
+            index.apply(Entry::Removed { uuid: id(uuid) }, None);
+        }
+        assert_eq!(index, Index::default());
+    }
+}
