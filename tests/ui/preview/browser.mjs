@@ -21,9 +21,10 @@ export async function launch() {
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
   const close = async () => {
     const gone = new Promise((resolve) => child.once("exit", resolve));
-    child.kill();
+    await send("Browser.close").catch(() => {});
     await gone;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    // Its helpers may outlive it for a moment and still write here.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   return { ...page((method, params) => send(method, params, sessionId)), close };
 }
