@@ -1,1 +1,46 @@
-fn main() {}
+//! `carryon`: resumable uploads for scripts, servers and terminals, on the same records as the window.
+
+mod discard;
+mod exit;
+mod follow;
+mod list;
+mod open;
+mod receive;
+mod report;
+mod resume;
+mod select;
+mod send;
+mod words;
+
+use clap::{Parser, Subcommand};
+
+/// Uploads large files and never makes anyone start over.
+#[derive(Parser)]
+#[command(name = "carryon", version, max_term_width = 100, after_help = exit::HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Send(send::Send),
+    List(list::List),
+    Resume(resume::Resume),
+    Discard(discard::Discard),
+    Receive(receive::Receive),
+}
+
+#[tokio::main]
+async fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    report::set_up_log();
+    let outcome = match arguments.command {
+        Command::Send(send) => send.run().await,
+        Command::List(list) => list.run().await,
+        Command::Resume(resume) => resume.run().await,
+        Command::Discard(discard) => discard.run().await,
+        Command::Receive(receive) => receive.run().await,
+    };
+    exit::code(outcome)
+}

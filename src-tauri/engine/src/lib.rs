@@ -14,6 +14,7 @@
 
 mod add;
 pub mod chunk;
+mod data_dir;
 pub mod destination;
 pub mod drivers;
 mod engine;
@@ -33,6 +34,7 @@ pub mod upload;
 mod worker;
 
 pub use add::{AddRequest, Added};
+pub use data_dir::data_dir;
 pub use drivers::{Credentials, HttpOptions};
 pub use engine::{Engine, Listed, Options, Outcomes};
 pub use error::{Error, ErrorKind, Result};

@@ -1,0 +1,68 @@
+//! `carryon receive`: a server for uploads.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use carryon_engine::{Error, ErrorKind};
+use carryon_receiver::{Config, Receiver};
+use clap::Args;
+use serde_json::json;
+
+use crate::{exit::End, follow::stop_signal, open, report};
+
+/// Receive uploads into a folder.
+#[derive(Args)]
+pub struct Receive {
+    /// The folder finished files go to; what is unfinished lies in DIR/.carryon.
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// Where to listen; port 0 picks a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// A file whose first line is the token that clients must send; needed beyond this machine.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// Days that unfinished uploads live after their last byte, and finished ones are remembered.
+    #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
+    keep_days: u64,
+    /// A file that gets one JSON object per request.
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<PathBuf>,
+    /// Web pages of this origin may upload; may be given several times.
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// Another name by which clients call this server (host:port), as behind a proxy; may be given several times.
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+}
+
+impl Receive {
+    /// Runs until it is asked to stop. The first line on standard output is JSON and names the address.
+    pub async fn run(self) -> Result<End, Error> {
+        let token = match &self.token_file {
+            Some(file) => open::token(Some(file))?,
+            None => None,
+        };
+        let config = Config {
+            listen: self.listen,
+            token,
+            allow_origins: self.allow_origin,
+            allow_hosts: self.allow_host,
+            keep: Duration::from_secs(self.keep_days * 24 * 60 * 60),
+            access_log: self.access_log,
+            ..Config::new(&self.dir)
+        };
+        let refused = |error: carryon_receiver::Error| Error::new(ErrorKind::Invalid, error.to_string());
+        let receiver = Receiver::start(config).await.map_err(refused)?;
+        let url = receiver.url();
+        let url = url.trim_end_matches('/');
+        report::line(&json!({
+            "event": "listening", "address": url, "dir": self.dir.to_string_lossy(),
+            "destination": format!("fineuploader+{url}/upload?done=/upload/done"),
+        }));
+        tokio::select! {
+            () = stop_signal() => receiver.shutdown().await,
+            () = receiver.wait() => {}
+        }
+        Ok(End::Done)
+    }
+}
