@@ -40,7 +40,8 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/upload", post(upload).put(upload))
         .route("/upload/", post(upload).put(upload))
-        .route("/upload/done", post(done).put(done))
+        // An upload may well be called "done" by its client.
+        .route("/upload/done", post(done).put(done).get(survey_done).delete(remove_done))
         .route("/upload/{uuid}", get(survey).delete(remove).post(remove_by_post))
 }
 
@@ -120,6 +121,10 @@ async fn survey(State(app): State<App>, Extension(note): Extension<Note>, Path(u
     answer(&note, answered.map(|held| held_answer(&note, &uuid, held)))
 }
 
+async fn survey_done(app: State<App>, note: Extension<Note>) -> Response {
+    survey(app, note, Path("done".to_owned())).await
+}
+
 fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
     let (status, body) = match held {
         Held::Unknown => (StatusCode::NOT_FOUND, json!({ "carryon": 1, "uuid": uuid, "state": "unknown" })),
@@ -140,6 +145,10 @@ fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
 async fn remove(State(app): State<App>, Extension(note): Extension<Note>, Path(uuid): Path<String>) -> Response {
     let answered = remove_upload(&app, &note, UploadId::parse(&uuid)).await;
     answer(&note, answered)
+}
+
+async fn remove_done(app: State<App>, note: Extension<Note>) -> Response {
+    remove(app, note, Path("done".to_owned())).await
 }
 
 async fn remove_by_post(
