@@ -64,7 +64,9 @@ impl SimulatedDisk {
     pub fn new(root: &Path, has_links: bool) -> SimulatedDisk {
         let mut world = World { has_links, last_inode: 1, ..World::default() };
         world.inodes.insert(1, Inode { is_dir: true, ..Inode::default() });
-        world.names.insert(root.to_owned(), 1);
+        for dir in root.ancestors() {
+            world.names.insert(dir.to_owned(), 1);
+        }
         world.durable_names = world.names.clone();
         SimulatedDisk(Arc::new(Mutex::new(world)))
     }
@@ -202,10 +204,9 @@ impl World {
     }
 
     fn must_be_free(&self, path: &Path) -> io::Result<()> {
-        self.number(path.parent().unwrap_or(path))?;
         match self.names.contains_key(path) {
             true => Err(io::ErrorKind::AlreadyExists.into()),
-            false => Ok(()),
+            false => self.number(path.parent().unwrap_or(path)).map(drop),
         }
     }
 

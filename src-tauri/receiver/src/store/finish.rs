@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::files::{FileId, Stat};
+use crate::files::{Access, Kind, Stat};
 use crate::journal::{Digest, UploadId};
 use crate::names;
 use crate::store::index::{Finished, Finishing, Open};
@@ -160,7 +160,8 @@ impl Inner {
                 self.files.rename(&part, &target)?;
                 self.sync_folder_of(finishing)?;
             }
-            Step::Nothing => {}
+            // An earlier try may have failed after the file was placed, but before its name was synced.
+            Step::Nothing => self.sync_folder_of(finishing)?,
         }
         Ok(true)
     }
@@ -184,7 +185,7 @@ impl Inner {
     fn put_placeholder(&self, uuid: &UploadId, finishing: &Finishing) -> Result<(), StoreError> {
         let with_placeholder = Finishing { placeholder: true, data: None, ..finishing.clone() };
         self.journal.append(vec![with_placeholder.entry(uuid).into()])?;
-        match self.files.open(&self.target(&finishing.location), crate::files::Access::New) {
+        match self.files.open(&self.target(&finishing.location), Access::New) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error.into()),
             // Whoever came first while we looked away: keep off, it is not ours.
             Err(_) => self.take_other_name(uuid, finishing),
@@ -201,9 +202,10 @@ impl Inner {
     }
 
     fn sync_folder_of(&self, finishing: &Finishing) -> Result<(), StoreError> {
-        if finishing.data.is_none() {
-            let (folder, _) = names::parted(&finishing.location);
-            self.files.sync_dir(&self.target_dir(folder))?;
+        let folder = self.target_dir(names::parted(&finishing.location).0);
+        // A small file's bytes are safe in the journal until the sweep has synced it.
+        if finishing.data.is_none() && self.files.stat(&folder)?.is_some() {
+            self.files.sync_dir(&folder)?;
         }
         Ok(())
     }
@@ -228,7 +230,7 @@ impl Open {
 
 impl Stat {
     fn is_empty_file(&self) -> bool {
-        self.kind == crate::files::Kind::File && self.length == 0
+        self.kind == Kind::File && self.length == 0
     }
 }
 
@@ -239,14 +241,13 @@ fn no_name_would_help(error: &io::Error) -> bool {
 
 /// Whether this is the file that was placed, as far as can be told.
 pub(super) fn is_ours(stat: &Stat, finished: &Finished) -> bool {
-    let id: Option<FileId> = finished.id;
-    stat.kind == crate::files::Kind::File && stat.length == finished.size && id == Some(stat.id)
+    stat.kind == Kind::File && stat.length == finished.size && finished.id == Some(stat.id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Kind;
+    use crate::files::FileId;
 
     fn file(number: u64, length: u64) -> Option<Stat> {
         Some(Stat { kind: Kind::File, length, id: FileId { number, modified: 1 } })

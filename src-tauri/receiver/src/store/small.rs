@@ -71,33 +71,41 @@ impl Inner {
         self.carry_out(uuid, Some(&bytes))
     }
 
-    /// Writes the part file of a small file again, unless the file stands at its name already.
+    /// Writes the part file of a small file (again), unless the file stands at its name already.
     pub(super) fn bring_part_back(
         &self,
         uuid: &UploadId,
         finishing: &Finishing,
         bytes: Option<&[u8]>,
     ) -> Result<(), StoreError> {
+        let part = self.part(uuid);
         let held;
         let bytes = match (bytes, finishing.data) {
             (Some(bytes), _) => bytes,
+            (None, None) => return Ok(()),
             (None, Some(span)) => {
-                if self.is_placed(uuid, &finishing.location)? {
+                held = self.journal_data(span, finishing.digest)?;
+                if self.is_placed(&finishing.location, &held)? {
+                    self.discard(&part);
                     return Ok(());
                 }
-                held = self.journal_data(span, finishing.digest)?;
                 &held
             }
-            (None, None) => return Ok(()),
         };
-        Ok(self.files.open(&self.part(uuid), Access::Empty)?.write_at(bytes, 0)?)
+        Ok(self.files.open(&part, Access::Empty)?.write_at(bytes, 0)?)
     }
 
-    /// Whether the part file has got its name, but kept its old one too.
-    fn is_placed(&self, uuid: &UploadId, location: &str) -> Result<bool, StoreError> {
-        let part = self.files.stat(&self.part(uuid))?;
-        let target = self.files.stat(&self.target(location))?;
-        Ok(matches!((part, target), (Some(part), Some(target)) if part.is_same_file(&target)))
+    /// Whether the reserved name, which was free, has exactly these bytes by now: then we put them there.
+    fn is_placed(&self, location: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+        let target = self.target(location);
+        let length = bytes.len() as u64;
+        let stat = self.files.stat(&target)?.filter(|stat| stat.kind == Kind::File && stat.length == length);
+        match stat {
+            None => Ok(false),
+            Some(_) => {
+                Ok(read_range(&*self.files.open(&target, Access::Read)?, 0, bytes.len())?.as_deref() == Some(bytes))
+            }
+        }
     }
 
     /// Reads a small file's bytes back from the journal.

@@ -86,7 +86,7 @@ impl Inner {
         let mut folders = BTreeSet::new();
         let mut items: Vec<Item> = Vec::with_capacity(unsettled.len());
         for (uuid, finished) in unsettled {
-            let id = self.sync_file(&finished)?;
+            let id = self.sync_file(&uuid, &finished)?;
             folders.insert(self.target_dir(names::parted(&finished.location).0));
             items.push(Entry::Settled { uuid, id }.into());
         }
@@ -114,10 +114,21 @@ impl Inner {
     }
 
     /// Syncs a placed file, unless it was moved or replaced since: then it is not ours to keep.
-    fn sync_file(&self, finished: &Finished) -> Result<Option<FileId>, StoreError> {
+    fn sync_file(&self, uuid: &UploadId, finished: &Finished) -> Result<Option<FileId>, StoreError> {
         let target = self.target(&finished.location);
-        if self.files.stat(&target)?.is_some_and(|stat| is_ours(&stat, finished)) {
-            self.files.open(&target, Access::Change)?.sync_data()?;
+        if !self.files.stat(&target)?.is_some_and(|stat| is_ours(&stat, finished)) {
+            return Ok(finished.id);
+        }
+        let file = self.files.open(&target, Access::Change)?;
+        if let Err(error) = file.sync_data() {
+            // The system may take what it could not write for written: only writing it again makes a
+            // second sync mean something.
+            if let Some(span) = finished.unsettled {
+                file.write_at(&self.journal_data(span, finished.digest)?, 0)?;
+                let id = self.files.stat(&target)?.map(|stat| stat.id);
+                self.journal.append_lazily(finished.with_id(uuid, id));
+            }
+            return Err(error.into());
         }
         Ok(finished.id)
     }
