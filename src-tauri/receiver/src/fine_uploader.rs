@@ -11,6 +11,7 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Extension, Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -34,6 +35,9 @@ use params::{Params, UploadRequest};
 
 /// Forms that carry no file are no longer than this, in bytes.
 const MAX_FORM: usize = 64 * 1024;
+
+/// The id in an address; an error when it is no text at all.
+type Uuid = Result<Path<String>, PathRejection>;
 
 /// The protocol's addresses.
 pub(crate) fn routes() -> Router<App> {
@@ -112,7 +116,8 @@ async fn finish(app: &App, note: &Note, parts: &Parts, body: Body) -> Result<Ans
     Ok(Answer::ok(Outcome::Finished, body))
 }
 
-async fn survey(State(app): State<App>, Extension(note): Extension<Note>, Path(uuid): Path<String>) -> Response {
+async fn survey(State(app): State<App>, Extension(note): Extension<Note>, uuid: Uuid) -> Response {
+    let uuid = uuid.map(|Path(uuid)| uuid).unwrap_or_default();
     note.line().uuid = UploadId::parse(&uuid).map(|_| uuid.clone());
     let answered = match UploadId::parse(&uuid) {
         Some(id) => app.store().survey(&id).await.map_err(Failure::from),
@@ -122,7 +127,7 @@ async fn survey(State(app): State<App>, Extension(note): Extension<Note>, Path(u
 }
 
 async fn survey_done(app: State<App>, note: Extension<Note>) -> Response {
-    survey(app, note, Path("done".to_owned())).await
+    survey(app, note, Ok(Path("done".to_owned()))).await
 }
 
 fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
@@ -142,23 +147,27 @@ fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
     Answer { status, body, outcome: Outcome::Survey }
 }
 
-async fn remove(State(app): State<App>, Extension(note): Extension<Note>, Path(uuid): Path<String>) -> Response {
-    let answered = remove_upload(&app, &note, UploadId::parse(&uuid)).await;
+async fn remove(State(app): State<App>, Extension(note): Extension<Note>, uuid: Uuid) -> Response {
+    let answered = remove_upload(&app, &note, id_in(uuid)).await;
     answer(&note, answered)
 }
 
 async fn remove_done(app: State<App>, note: Extension<Note>) -> Response {
-    remove(app, note, Path("done".to_owned())).await
+    remove(app, note, Ok(Path("done".to_owned()))).await
 }
 
 async fn remove_by_post(
     State(app): State<App>,
     Extension(note): Extension<Note>,
-    Path(uuid): Path<String>,
+    uuid: Uuid,
     request: Request,
 ) -> Response {
-    let answered = removal_form(&app, &note, request.into_body(), UploadId::parse(&uuid)).await;
+    let answered = removal_form(&app, &note, request.into_body(), id_in(uuid)).await;
     answer(&note, answered)
+}
+
+fn id_in(uuid: Uuid) -> Option<UploadId> {
+    UploadId::parse(&uuid.ok()?.0)
 }
 
 /// A form sent to the upload's address: only a removal is one.

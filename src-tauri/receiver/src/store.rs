@@ -38,19 +38,38 @@ pub(crate) use claims::Claim;
 use claims::{Claims, Lease};
 pub(crate) use error::StoreError;
 pub(crate) use index::Index;
-use index::Upload;
+use index::{Open, Upload};
 pub(crate) use remove::Removal;
 pub(crate) use small::MAX_SMALL;
 
 /// What a client says of an upload, made harmless.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Meta {
-    /// A file name, from [`crate::names::file_name`].
-    pub name: String,
-    /// A relative folder, from [`crate::names::folder`].
-    pub folder: String,
+    /// A file name, from [`crate::names::file_name`]; `None` where the client does not say.
+    pub name: Option<String>,
+    /// A relative folder, from [`crate::names::folder`]; `None` where the client does not say.
+    pub folder: Option<String>,
     /// Bytes in the whole file; `None` where the client does not say.
     pub size: Option<u64>,
+}
+
+impl Meta {
+    fn name(&self) -> &str {
+        self.name.as_deref().unwrap_or("unnamed")
+    }
+
+    fn folder(&self) -> &str {
+        self.folder.as_deref().unwrap_or_default()
+    }
+
+    /// This, and where it is silent, what was said before.
+    fn or(&self, before: &Open) -> Meta {
+        Meta {
+            name: self.name.clone().or(Some(before.name.clone())),
+            folder: self.folder.clone().or(Some(before.folder.clone())),
+            size: self.size.or(before.size),
+        }
+    }
 }
 
 /// What the store holds of an upload.

@@ -132,6 +132,18 @@ async fn dones_at_the_same_time_make_one_file() {
 }
 
 #[tokio::test]
+async fn a_done_that_says_less_goes_by_what_the_chunks_said() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    let job = Job::new("terse", "t.bin", 700, 400);
+    for index in 0..2 {
+        job.chunk_with(receiver.local_addr(), index, &[("qqpath", "a/b/")], &job.bytes[job.range(index)]).await;
+    }
+    let done = send(receiver.local_addr(), "POST", "/upload/done", &[], b"qquuid=terse").await;
+    assert_eq!((done.status, &done.json["location"]), (200, &json!("a/b/t.bin")));
+}
+
+#[tokio::test]
 async fn a_done_that_comes_too_early_says_what_is_missing() {
     let dir = tempdir().unwrap();
     let receiver = start(dir.path()).await;
@@ -303,6 +315,7 @@ async fn odd_requests_get_words_in_json() {
         (400, upload(to, &[("qqfilename", "x")], b"x").await),
         (400, send(to, "POST", "/upload/done", &[("Content-Type", "application/json")], b"{").await),
         (404, send(to, "DELETE", "/upload/..%2f..%2fetc", &[], b"").await),
+        (404, send(to, "DELETE", "/upload/%ff", &[], b"").await),
     ];
     for (status, answer) in answers {
         assert_eq!((answer.status, &answer.json["success"]), (status, &json!(false)), "{answer:?}");

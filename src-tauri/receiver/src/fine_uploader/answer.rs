@@ -91,12 +91,13 @@ fn rank_of_store(error: &StoreError) -> (StatusCode, Outcome) {
     match error {
         StoreError::Unknown => (S::NOT_FOUND, Outcome::Reset),
         StoreError::Missing(_) => (S::CONFLICT, Outcome::Reset),
-        StoreError::Finished | StoreError::Superseded => (S::CONFLICT, Outcome::Refused),
+        StoreError::Finished | StoreError::Superseded | StoreError::Busy(_) => (S::CONFLICT, Outcome::Refused),
         StoreError::Conflict(_) | StoreError::TooLong(_) | StoreError::WrongLength { .. } => {
             (S::BAD_REQUEST, Outcome::Refused)
         }
         StoreError::WrongDigest => (S::UNPROCESSABLE_ENTITY, Outcome::Refused),
         StoreError::Limit(_) => (S::PAYLOAD_TOO_LARGE, Outcome::Refused),
+        StoreError::TooMany => (S::SERVICE_UNAVAILABLE, Outcome::Refused),
         StoreError::Io(error) if is_full(error) => (S::INSUFFICIENT_STORAGE, Outcome::Error),
         StoreError::Io(_) => (S::INTERNAL_SERVER_ERROR, Outcome::Error),
     }

@@ -92,10 +92,11 @@ impl Params {
 
     /// `qqfilename`, `qqpath`, `qqtotalfilesize`; `file_name` is what the file's part of a form says.
     pub fn meta(&self, file_name: Option<&str>) -> Result<Meta, Fault> {
-        let name = self.get("qqfilename").or(file_name).or(self.get("qqfile")).unwrap_or_default();
-        let folder = names::folder(self.get("qqpath").unwrap_or_default());
-        let folder = folder.ok_or("qqpath has too many folders")?;
-        Ok(Meta { name: names::file_name(name), folder, size: self.number("qqtotalfilesize")? })
+        // A chunk's part is always called "blob".
+        let file_name = file_name.filter(|name| *name != "blob");
+        let name = self.get("qqfilename").or(file_name).or(self.get("qqfile")).map(names::file_name);
+        let folder = self.get("qqpath").map(|path| names::folder(path).ok_or("qqpath has too many folders"));
+        Ok(Meta { name, folder: folder.transpose()?, size: self.number("qqtotalfilesize")? })
     }
 
     fn chunk(&self, size: Option<u64>) -> Result<Option<ChunkRange>, Fault> {
@@ -143,14 +144,14 @@ mod tests {
         let request = request(&format!("{CHUNK}&qqtotalparts=3&qqresume=true&qqpath=x%2Fy%2F")).unwrap();
         assert_eq!(request.chunk, Some(ChunkRange { index: 2, offset: 800, length: 200 }));
         assert_eq!((request.resume, request.meta.size), (true, Some(1000)));
-        assert_eq!(request.meta.folder, "x/y");
+        assert_eq!(request.meta.folder.as_deref(), Some("x/y"));
     }
 
     #[test]
     fn a_file_sent_whole_may_keep_its_size_to_itself() {
         let plain = request("qquuid=a&qqfile=raw+name.txt").unwrap();
-        assert_eq!((plain.chunk, plain.meta.size, &*plain.meta.name), (None, None, "raw name.txt"));
-        assert_eq!(request("qquuid=a").unwrap().meta.name, "unnamed");
+        assert_eq!((plain.chunk, plain.meta.size, plain.meta.name.as_deref()), (None, None, Some("raw name.txt")));
+        assert_eq!(request("qquuid=a").unwrap().meta.name, None);
     }
 
     #[test]

@@ -114,14 +114,14 @@ impl Inner {
                 Ok(Mode::Verify(finished))
             }
             (Some(Upload::Open(_)), _) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
-            (Some(Upload::Finishing(_)), _) => Err(StoreError::Conflict("this upload is being finished".into())),
+            (Some(Upload::Finishing(_)), _) => Err(StoreError::Busy("this upload is being finished")),
         }
     }
 
     fn check_count(&self) -> Result<(), StoreError> {
         match self.index.read().open_count() < self.rules.max_open {
             true => Ok(()),
-            false => Err(StoreError::Limit("too many uploads are unfinished here")),
+            false => Err(StoreError::TooMany),
         }
     }
 }
@@ -198,11 +198,12 @@ impl BlockWriter {
             None => {
                 // The part file's name becomes durable with the first chunk that counts.
                 store.files.sync_dir(&store.parts)?;
-                let Meta { name, folder, size } = self.meta.clone();
+                let (name, folder) = (self.meta.name().to_owned(), self.meta.folder().to_owned());
+                let size = self.meta.size;
                 items.push(Item::from(Entry::Opened { uuid: uuid.clone(), name, folder, size, at: now() }));
             }
             Some(Upload::Open(open)) => open.check_size(&self.meta)?,
-            Some(_) => return Err(StoreError::Conflict("this upload was finished meanwhile".into())),
+            Some(_) => return Err(StoreError::Busy("this upload was finished meanwhile")),
         }
         let (offset, length) = (self.offset, self.limit);
         items.push(Entry::Chunk { uuid: uuid.clone(), offset, length, digest, at: now() }.into());

@@ -73,7 +73,7 @@ impl Claims {
     /// Waits until the claim is free; ends whatever works on the same bytes.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when a request with other boundaries is at work.
+    /// [`StoreError::Busy`] when a request with other boundaries is at work.
     ///
     /// # Cancellation
     /// A dropped future holds nothing; it may have ended an older request.
@@ -94,7 +94,7 @@ impl Claims {
         let held = table.held.get(uuid).map(Vec::as_slice).unwrap_or_default();
         let verdicts: Vec<Verdict> = held.iter().map(|h| verdict(claim, h.claim)).collect();
         if verdicts.contains(&Verdict::Refuse) {
-            return Err(StoreError::Conflict("another request is sending these bytes in another way".into()));
+            return Err(StoreError::Busy("another request is sending these bytes in another way"));
         }
         for (held, _) in held.iter().zip(&verdicts).filter(|(_, v)| **v == Verdict::End) {
             held.ended.cancel();

@@ -14,6 +14,9 @@ pub(crate) enum StoreError {
     /// What is asked contradicts what came before, and always will.
     #[error("{0}")]
     Conflict(String),
+    /// Another request is at work on the upload; later it may go.
+    #[error("{0}")]
+    Busy(&'static str),
     /// The upload is finished, and what came now is not what it holds.
     #[error("this upload is finished and holds other bytes here")]
     Finished,
@@ -26,9 +29,12 @@ pub(crate) enum StoreError {
     /// Other bytes than announced.
     #[error("the bytes that came do not have the digest that was given")]
     WrongDigest,
-    /// A limit of the receiver.
+    /// The file is larger than the receiver allows.
     #[error("{0}")]
     Limit(&'static str),
+    /// No more uploads can be begun before others are finished.
+    #[error("too many uploads are unfinished here")]
+    TooMany,
     /// A newer request sends the same bytes.
     #[error("a newer request is sending the same bytes")]
     Superseded,

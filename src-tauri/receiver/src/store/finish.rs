@@ -47,7 +47,7 @@ impl Store {
         match self.0.upload(uuid) {
             Some(Upload::Finished(finished)) => return self.0.finished(&finished, &meta),
             // Asked before anybody is stopped for it.
-            Some(Upload::Open(open)) => drop(self.0.whole_size(uuid, &open, &meta)?),
+            Some(Upload::Open(open)) => drop(whole_size(&open, &meta)?),
             Some(Upload::Finishing(_)) | None => {}
         }
         let lease = self.lease(uuid, Claim::Exclusive).await?;
@@ -84,8 +84,9 @@ impl Inner {
             Some(Upload::Finished(finished)) => return self.finished(&finished, meta),
             Some(Upload::Finishing(_)) => self.carry_out(uuid, None)?,
             Some(Upload::Open(open)) => {
-                let size = self.whole_size(uuid, &open, meta)?;
-                self.deliver(uuid, meta, size, open.whole_digest(size))?
+                let size = whole_size(&open, meta)?;
+                self.cut_part(uuid, size)?;
+                self.deliver(uuid, &meta.or(&open), size, open.whole_digest(size))?
             }
             None if meta.size == Some(0) => self.deliver_small(uuid, meta, Default::default())?,
             None => return Err(StoreError::Unknown),
@@ -98,19 +99,19 @@ impl Inner {
         Ok(finished.delivered(true))
     }
 
-    /// The size of an upload that is all here.
-    fn whole_size(&self, uuid: &UploadId, open: &Open, meta: &Meta) -> Result<u64, StoreError> {
-        open.check_size(meta)?;
-        let size = open.size.or(meta.size).unwrap_or(open.chunks.end());
-        let missing = open.chunks.missing(size);
-        if !missing.is_empty() {
-            return Err(StoreError::Missing(missing));
+    /// A request that broke before anything counted may have written beyond the end.
+    fn cut_part(&self, uuid: &UploadId, size: u64) -> Result<(), StoreError> {
+        let part = self.part(uuid);
+        let length = self.files.stat(&part)?.map_or(0, |stat| stat.length);
+        if length < size {
+            return Err(StoreError::Io(io::Error::other(format!("{length} bytes are held of a file of {size}"))));
         }
-        let on_disk = self.files.stat(&self.part(uuid))?.map_or(0, |stat| stat.length);
-        match on_disk == size && open.chunks.end() == size {
-            true => Ok(size),
-            false => Err(StoreError::Conflict(format!("{on_disk} bytes are held of a file of {size}"))),
+        if length > size {
+            let file = self.files.open(&part, Access::Change)?;
+            file.set_len(size)?;
+            file.sync_data()?;
         }
+        Ok(())
     }
 
     /// Gives the synced part file its name: reserve, place, mark done.
@@ -121,7 +122,7 @@ impl Inner {
         size: u64,
         digest: Option<Digest>,
     ) -> Result<Finished, StoreError> {
-        let choice = self.choose(uuid, &meta.folder, &meta.name)?;
+        let choice = self.choose(uuid, meta.folder(), meta.name())?;
         let location = choice.location().to_owned();
         let finishing = Finishing { location, size, digest, placeholder: false, data: None, at: now() };
         self.journal.append(vec![finishing.entry(uuid).into()])?;
@@ -217,6 +218,18 @@ impl Inner {
         self.journal.append_lazily(finishing.done(uuid, id, settled));
         let Finishing { location, size, digest, data, at, .. } = finishing.clone();
         Ok(Finished { location, size, digest, id, unsettled: data, at })
+    }
+}
+
+/// The size of an upload that is all here.
+fn whole_size(open: &Open, meta: &Meta) -> Result<u64, StoreError> {
+    open.check_size(meta)?;
+    let size = open.size.or(meta.size).unwrap_or(open.chunks.end());
+    let missing = open.chunks.missing(size);
+    match (missing.is_empty(), open.chunks.end() == size) {
+        (true, true) => Ok(size),
+        (true, false) => Err(StoreError::Conflict(format!("more is held than the {size} bytes of the file"))),
+        (false, _) => Err(StoreError::Missing(missing)),
     }
 }
 

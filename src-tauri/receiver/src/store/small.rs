@@ -56,13 +56,14 @@ impl Inner {
                 Ok(done.delivered(true))
             }
             Some(Upload::Finished(_)) => Err(StoreError::Finished),
-            Some(_) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
+            Some(Upload::Finishing(_)) => Err(StoreError::Busy("this upload is being finished")),
+            Some(Upload::Open(_)) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
         }
     }
 
     /// Reserves a name together with the bytes, and places the file.
     pub(super) fn deliver_small(&self, uuid: &UploadId, meta: &Meta, bytes: Bytes) -> Result<Finished, StoreError> {
-        let choice = self.choose(uuid, &meta.folder, &meta.name)?;
+        let choice = self.choose(uuid, meta.folder(), meta.name())?;
         let (location, size, digest) = (choice.location().to_owned(), bytes.len() as u64, Some(Digest::of(&bytes)));
         let data = Some(Span { at: 0, length: size });
         let finishing = Finishing { location, size, digest, placeholder: false, data, at: now() };

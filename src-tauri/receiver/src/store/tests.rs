@@ -32,7 +32,7 @@ fn id(uuid: &str) -> UploadId {
 }
 
 fn meta(name: &str, folder: &str, size: usize) -> Meta {
-    Meta { name: name.into(), folder: folder.into(), size: Some(size as u64) }
+    Meta { name: Some(name.into()), folder: Some(folder.into()), size: Some(size as u64) }
 }
 
 fn content(uuid: &str, length: usize) -> Vec<u8> {
