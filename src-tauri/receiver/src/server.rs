@@ -32,6 +32,8 @@ use crate::store::{Rules, Store, now};
 const IDLE: Duration = Duration::from_secs(100);
 /// Small files are synced when they are this old; by then the system has written most by itself.
 const SETTLE_AFTER: Duration = Duration::from_secs(40);
+/// How long the end waits for small files to be synced.
+const SETTLE_AT_END: Duration = Duration::from_secs(3);
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -163,8 +165,8 @@ async fn serve_task(
     let was_killed = kill.is_cancelled();
     kill.cancel();
     app.0.tasks.wait().await;
-    if !was_killed && let Err(error) = app.store().settle(u64::MAX).await {
-        tracing::warn!(%error, "small files could not be synced; the next start does it");
+    if !was_killed && let Err(error) = app.store().settle_for(SETTLE_AT_END).await {
+        tracing::warn!(%error, "small files could not be synced; that is done after the next start");
     }
     drop(app);
     ended.cancel();

@@ -36,7 +36,7 @@ mod tests;
 pub(crate) use block_writer::BlockWriter;
 pub(crate) use claims::Claim;
 use claims::{Claims, Lease};
-pub(crate) use error::StoreError;
+pub(crate) use error::{StoreError, is_full};
 pub(crate) use index::Index;
 use index::{Open, Upload};
 pub(crate) use remove::Removal;

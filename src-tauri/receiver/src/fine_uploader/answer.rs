@@ -1,7 +1,5 @@
 //! What the client is told: from an outcome to a status and a JSON body. Pure.
 
-use std::io;
-
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -10,7 +8,7 @@ use super::params::Fault;
 use crate::access_log::Outcome;
 use crate::body::BodyError;
 use crate::payload::PayloadError;
-use crate::store::StoreError;
+use crate::store::{StoreError, is_full};
 
 /// An answer: status, body, and its word in the access log.
 #[derive(Debug, PartialEq)]
@@ -112,11 +110,6 @@ fn is_final(failure: &Failure) -> bool {
     store || matches!(failure, Failure::Bad(_))
 }
 
-fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind as K;
-    matches!(error.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge)
-}
-
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         (self.status, axum::Json(self.body)).into_response()
@@ -125,6 +118,8 @@ impl IntoResponse for Answer {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
 
     fn answer(failure: impl Into<Failure>) -> (u16, Value) {

@@ -42,3 +42,9 @@ pub(crate) enum StoreError {
     #[error("the disk did not take it: {0}")]
     Io(#[from] io::Error),
 }
+
+/// Whether there was no room for it.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind as K;
+    matches!(error.kind(), K::StorageFull | K::QuotaExceeded | K::FileTooLarge)
+}

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::files::{Files, LockGuard};
 use crate::journal::{Entry, Item, Journal, JournalPaths, SharedIndex, UploadId, replay};
 use crate::names::PRIVATE_DIR;
+use crate::store::error::is_full;
 use crate::store::index::Finished;
 use crate::store::{Inner, Rules, Store, StoreError, Upload, part_owner};
 
@@ -69,7 +70,7 @@ impl Inner {
     /// Brings everything that was under way to where it can go on. One file that cannot be helped does
     /// not keep the others from it.
     fn recover(&self, damaged: bool) -> Result<(), StoreError> {
-        self.journal.compact()?;
+        unless_full(self.journal.compact().map_err(Into::into))?;
         let uploads: Vec<_> = self.index.read().iter().map(|(id, upload)| (id.clone(), upload.clone())).collect();
         for (uuid, upload) in uploads {
             let recovered = match upload {
@@ -81,12 +82,11 @@ impl Inner {
                 tracing::error!(upload = uuid.as_str(), %error, "could not bring an upload back in order");
             }
         }
-        self.journal.catch_up()?;
+        unless_full(self.journal.catch_up().map_err(Into::into))?;
         if !damaged {
             self.remove_orphans()?;
         }
-        self.settle(u64::MAX)?;
-        Ok(self.journal.compact()?)
+        unless_full(self.journal.compact().map_err(Into::into))
     }
 
     /// A part file that is gone or shorter than the journal says holds less than it says.
@@ -147,6 +147,18 @@ impl Inner {
             }
         }
         Ok(())
+    }
+}
+
+/// A full disk keeps nobody from starting: what is held can still be told, finished files be removed, and
+/// the journal is written anew with the first change that finds room.
+fn unless_full(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(StoreError::Io(error)) if is_full(&error) => {
+            tracing::warn!(%error, "the disk is full: nothing can be received before there is room");
+            Ok(())
+        }
+        other => other,
     }
 }
 

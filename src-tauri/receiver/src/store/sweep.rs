@@ -1,7 +1,7 @@
 //! Housekeeping: what is too old goes, small files are synced, the journal is kept short.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::files::{Access, FileId};
 use crate::journal::{Entry, Item, UploadId};
@@ -12,6 +12,8 @@ use crate::store::{Inner, Store, StoreError, Upload, blocking, part_owner};
 
 /// A journal shorter than this is never written anew while the store runs; bytes.
 const SHORT_JOURNAL: u64 = 32 * 1024 * 1024;
+/// So many small files are synced before the journal hears of it.
+const BATCH: usize = 256;
 /// A part file of an upload of which nothing counts goes after this time.
 const STRAY: Duration = Duration::from_secs(60 * 60);
 
@@ -25,8 +27,20 @@ impl Store {
 
     /// Syncs the small files placed before `before` (milliseconds since 1970), so that their bytes may leave the journal.
     pub async fn settle(&self, before: u64) -> Result<(), StoreError> {
+        while self.settle_some(before).await? {}
+        Ok(())
+    }
+
+    /// Syncs as many small files as can be done in about this time. The rest stays safe in the journal.
+    pub async fn settle_for(&self, time: Duration) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        while begun.elapsed() < time && self.settle_some(u64::MAX).await? {}
+        Ok(())
+    }
+
+    async fn settle_some(&self, before: u64) -> Result<bool, StoreError> {
         let store = self.clone();
-        blocking(move || store.0.settle(before)).await
+        blocking(move || store.0.settle_some(before)).await
     }
 
     /// Writes the journal anew when it has grown far beyond what it has to tell.
@@ -81,7 +95,8 @@ impl Inner {
         Ok(())
     }
 
-    pub(super) fn settle(&self, before: u64) -> Result<(), StoreError> {
+    /// One batch; false when nothing was left to do.
+    fn settle_some(&self, before: u64) -> Result<bool, StoreError> {
         let unsettled = self.unsettled(before);
         let mut folders = BTreeSet::new();
         let mut items: Vec<Item> = Vec::with_capacity(unsettled.len());
@@ -96,10 +111,11 @@ impl Inner {
                 self.files.sync_dir(&folder)?;
             }
         }
-        if !items.is_empty() {
-            self.journal.append(items)?;
+        if items.is_empty() {
+            return Ok(false);
         }
-        Ok(())
+        self.journal.append(items)?;
+        Ok(true)
     }
 
     fn unsettled(&self, before: u64) -> Vec<(UploadId, Finished)> {
@@ -110,7 +126,7 @@ impl Inner {
             }
             _ => None,
         });
-        unsettled.collect()
+        unsettled.take(BATCH).collect()
     }
 
     /// Syncs a placed file, unless it was moved or replaced since: then it is not ours to keep.
