@@ -33,6 +33,7 @@ async function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
+  await listen("problems", complain);
   await listen("show-resumable", () => lists.resumable.focusHeading());
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
   await drawSnapshot();

@@ -1,0 +1,8 @@
+//! What the tests share: real programs to start and kill, files with known bytes, the receiver's own log.
+
+pub mod engine;
+pub mod files;
+pub mod log;
+pub mod programs;
+pub mod proxy;
+pub mod scripted;

@@ -16,7 +16,7 @@ use crate::{
 #[derive(Args)]
 pub struct Resume {
     /// Which ones; the beginning of an id is enough.
-    #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "ID", conflicts_with = "all")]
     ids: Vec<String>,
     /// All that can be resumed.
     #[arg(long)]
@@ -33,6 +33,10 @@ pub struct Resume {
 impl Resume {
     /// Runs the command.
     pub async fn run(self) -> Result<End, Error> {
+        if self.ids.is_empty() && !self.all {
+            let error = Error::new(ErrorKind::Invalid, "It is not said which uploads are to be resumed");
+            return Err(error.next_step("Name them, or say --all; “carryon list” shows them."));
+        }
         let engine = open::engine(self.sending.apply(self.data_dir.options()?)).await?;
         let events = engine.subscribe();
         let listed = engine.resumable().await?;

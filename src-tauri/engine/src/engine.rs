@@ -227,34 +227,34 @@ impl Engine {
 
     /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
     pub async fn resume(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| self.inner.resume(id).await).await
+        self.each(ids, |inner, id| async move { inner.resume(id).await }).await
     }
 
     /// Stops uploads where they are; the records are kept.
     pub async fn pause(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| {
-            self.inner.halt(id).await;
-            self.inner.move_to(id, Step::Pause).await
+        self.each(ids, |inner, id| async move {
+            inner.halt(id).await;
+            inner.move_to(id, Step::Pause).await
         })
         .await
     }
 
     /// Begins uploads anew, with the files as they are now.
     pub async fn start_over(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| {
-            self.inner.halt(id).await;
-            self.inner.start_over(id).await
+        self.each(ids, |inner, id| async move {
+            inner.halt(id).await;
+            inner.start_over(id).await
         })
         .await
     }
 
     /// Drops uploads and their records; the destination is told to forget what it holds, until it confirms.
     pub async fn discard(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| {
-            self.inner.halt(id).await;
-            self.inner.records.run(move |connection| uploads::discard(connection, id)).await?;
-            self.inner.listeners.tell(Event::Removed { id });
-            self.inner.errands.notify_one();
+        self.each(ids, |inner, id| async move {
+            inner.halt(id).await;
+            inner.records.run(move |connection| uploads::discard(connection, id)).await?;
+            inner.listeners.tell(Event::Removed { id });
+            inner.errands.notify_one();
             Ok(())
         })
         .await
@@ -262,13 +262,13 @@ impl Engine {
 
     /// The user looked and says that uploads of unknown outcome are complete.
     pub async fn mark_done(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| {
+        self.each(ids, |inner, id| async move {
             let outcome = move |connection: &rusqlite::Connection| {
                 require_unknown_outcome(connection, id)?;
                 uploads::complete(connection, id, "marked done", None, 0)
             };
-            self.inner.records.run(outcome).await?;
-            self.inner.listeners.tell(Event::Removed { id });
+            inner.records.run(outcome).await?;
+            inner.listeners.tell(Event::Removed { id });
             Ok(())
         })
         .await
@@ -276,13 +276,13 @@ impl Engine {
 
     /// The user wants the finish of uploads of unknown outcome asked for again.
     pub async fn finish_again(&self, ids: &[UploadId]) -> Outcomes {
-        self.each(ids, async |id| {
+        self.each(ids, |inner, id| async move {
             let again = move |connection: &rusqlite::Connection| {
                 let upload = require_unknown_outcome(connection, id)?;
                 uploads::set_finishing(connection, upload.attempt.seq, false)
             };
-            self.inner.records.run(again).await?;
-            self.inner.resume(id).await
+            inner.records.run(again).await?;
+            inner.resume(id).await
         })
         .await
     }
@@ -317,10 +317,11 @@ impl Engine {
     }
 
     /// Stops in an orderly way: nothing is in flight afterwards, and what was under way is *interrupted*, to be resumed.
+    /// The records are let go of when the engine is dropped.
     ///
     /// # Errors
     /// `Storage`, where the records could not say so; a crash would be assumed then.
-    pub async fn shutdown(self) -> Result<()> {
+    pub async fn shutdown(&self) -> Result<()> {
         self.inner.stop.cancel();
         let tasks = std::mem::take(&mut *lock(&self.tasks));
         for task in tasks {
@@ -334,10 +335,13 @@ impl Engine {
         Ok(())
     }
 
-    async fn each(&self, ids: &[UploadId], act: impl AsyncFn(UploadId) -> Result<()>) -> Outcomes {
+    async fn each<F>(&self, ids: &[UploadId], act: impl Fn(Arc<Inner>, UploadId) -> F) -> Outcomes
+    where
+        F: Future<Output = Result<()>> + Send,
+    {
         let mut outcomes = Outcomes::default();
         for &id in ids {
-            match act(id).await {
+            match act(Arc::clone(&self.inner), id).await {
                 Ok(()) => outcomes.done.push(id),
                 Err(error) => outcomes.problems.push((id, error)),
             }

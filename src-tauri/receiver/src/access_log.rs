@@ -16,7 +16,7 @@ use crate::store::now;
 pub(crate) enum Outcome {
     Stored,
     Repeat,
-    /// The connection ended before the body did: nobody was there to be answered.
+    /// The body did not come to its end.
     Broken,
     Refused,
     Finished,
@@ -94,7 +94,9 @@ impl Line {
             _ => Outcome::Info,
         });
         self.result = Some(result);
-        self.status = (result != Outcome::Broken).then_some(status.as_u16());
+        // A body that stalled is answered with 408; a connection that broke is answered by nobody.
+        let gone = result == Outcome::Broken && status != StatusCode::REQUEST_TIMEOUT;
+        self.status = (!gone).then_some(status.as_u16());
     }
 }
 

@@ -186,10 +186,12 @@ async fn remove_upload(app: &App, note: &Note, uuid: Option<UploadId>) -> Result
         Some(uuid) => app.store().remove(&uuid).await,
         None => Err(StoreError::Unknown),
     };
-    let file = match removed? {
-        Removal::Dropped => "unfinished",
-        Removal::Deleted => "deleted",
-        Removal::Forgotten => "kept",
+    let file = match removed {
+        Ok(Removal::Dropped) => "unfinished",
+        Ok(Removal::Deleted) => "deleted",
+        Ok(Removal::Forgotten) => "kept",
+        Err(StoreError::Unknown) => return Ok(Answer::not_found(&StoreError::Unknown)),
+        Err(error) => return Err(error.into()),
     };
     Ok(Answer::ok(Outcome::Removed, json!({ "success": true, "file": file })))
 }

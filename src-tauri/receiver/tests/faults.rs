@@ -184,7 +184,7 @@ async fn the_log_has_a_line_for_every_request_and_no_token() {
     send(to, "GET", "/upload/logged?token=s3cr3t", &auth[..1], b"").await;
     send(to, "POST", "/upload/done", &auth[..1], b"qquuid=logged&qqfilename=l.bin").await;
     send(to, "DELETE", "/upload/logged", &auth[..1], b"").await;
-    send(to, "DELETE", "/upload/logged", &[], b"").await;
+    send(to, "DELETE", "/upload/logged", &auth[..1], b"").await;
     let lines = lines(&log, 7).await;
     let results: Vec<_> = lines.iter().map(|line| line["result"].as_str().unwrap()).collect();
     assert_eq!(results, ["stored", "repeat", "stored", "survey", "finished", "removed", "refused"]);

@@ -10,6 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::{Access, FileId, Files, Kind, LockGuard, OpenFile, Stat};
 
+const POWER_IS_OFF: &str = "the power is off";
+
 /// What happens at the step that was chosen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Trouble {
@@ -131,7 +133,7 @@ impl SimulatedDisk {
         let mut world = self.world();
         world.steps += 1;
         match world.trouble {
-            Some((at, Trouble::PowerCut)) if world.steps >= at => Err(io::Error::other("the power is off")),
+            Some((at, Trouble::PowerCut)) if world.steps >= at => Err(io::Error::other(POWER_IS_OFF)),
             Some((at, Trouble::Fails(kind))) if world.steps == at => Err(kind.into()),
             _ => Ok(world),
         }
@@ -139,6 +141,12 @@ impl SimulatedDisk {
 }
 
 impl Inode {
+    fn sync(&mut self) {
+        for change in std::mem::take(&mut self.pending) {
+            change.apply(&mut self.durable);
+        }
+    }
+
     fn after_cut(&self, dice: &mut Dice) -> Inode {
         let mut bytes = self.durable.clone();
         for change in &self.pending {
@@ -328,11 +336,16 @@ impl OpenFile for SimulatedFile {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        let mut world = self.disk.step()?;
+        let stepped = self.disk.step().map(drop);
+        let mut world = self.disk.world();
         let inode = world.inodes.get_mut(&self.number).expect("open files stay");
-        inode.durable = inode.bytes.clone();
-        inode.pending.clear();
-        Ok(())
+        match &stepped {
+            Ok(()) => inode.sync(),
+            // As on Linux: what could not be written is forgotten, and the next sync will not try it again.
+            Err(error) if error.to_string() != POWER_IS_OFF => inode.pending.clear(),
+            Err(_) => {}
+        }
+        stepped
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {

@@ -51,6 +51,14 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// There is nothing that could be removed. No failure: nobody has to begin anew because of it.
+    pub fn not_found(error: &StoreError) -> Answer {
+        let body = json!({ "success": false, "error": error.to_string() });
+        Answer { status: StatusCode::NOT_FOUND, body, outcome: Outcome::Refused }
+    }
+}
+
 impl From<Failure> for Answer {
     fn from(failure: Failure) -> Answer {
         let error = failure.to_string();

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 
 use super::frame::{self, MAGIC, Span};
-use super::{Command, Entry, Item, JournalPaths, Lengths, Replayed, Reply, SharedIndex};
+use super::{Command, Entry, Item, JournalPaths, Lengths, Replayed, Reply, SharedIndex, UploadId};
 use crate::files::{Access, Files, OpenFile, read_range};
 
 /// What is written and synced together is no longer than about this, in bytes.
@@ -33,6 +33,14 @@ struct Batch {
     replies: Vec<Reply>,
     /// Let go when the entries are in the index.
     holds: Vec<Box<dyn Send>>,
+}
+
+/// A journal written anew, not in its place yet.
+struct Next {
+    file: Box<dyn OpenFile>,
+    length: u64,
+    /// Where in it the data of small files lie.
+    moved: Vec<(UploadId, Span)>,
 }
 
 impl Writer {
@@ -121,7 +129,7 @@ impl Writer {
     /// Writes the journal anew from the index, and puts it in place of the old one.
     fn compact(&mut self) -> io::Result<()> {
         self.file = None;
-        let (file, length, moved) = self.write_next()?;
+        let Next { file, length, moved } = self.write_next()?;
         self.files.rename(&self.paths.next, &self.paths.file)?;
         // From here the index must point into the new file, whatever comes.
         for (uuid, span) in moved {
@@ -134,8 +142,7 @@ impl Writer {
         Ok(())
     }
 
-    #[allow(clippy::type_complexity)]
-    fn write_next(&self) -> io::Result<(Box<dyn OpenFile>, u64, Vec<(super::UploadId, Span)>)> {
+    fn write_next(&self) -> io::Result<Next> {
         let snapshot = self.index.read().snapshot();
         let old = match snapshot.iter().any(|(_, data)| data.is_some()) {
             true => Some(self.files.open(&self.paths.file, Access::Read)?),
@@ -157,7 +164,7 @@ impl Writer {
         }
         file.write_at(&bytes, at)?;
         file.sync_data()?;
-        Ok((file, at + bytes.len() as u64, moved))
+        Ok(Next { file, length: at + bytes.len() as u64, moved })
     }
 
     fn set_length(&mut self, length: u64) {

@@ -269,7 +269,9 @@ async fn fail_once(disk: &SimulatedDisk, context: &str) {
     }
     live_on(disk, &store, &mut told, context).await;
     drop(store);
-    let disk = disk.after_power_cut(3);
-    let store = open(&disk).await.unwrap_or_else(|error| panic!("{context}: {error}"));
-    check(&disk, &store, &told, context).await;
+    for seed in 1..=4 {
+        let disk = disk.after_power_cut(seed);
+        let store = open(&disk).await.unwrap_or_else(|error| panic!("{context}: {error}"));
+        check(&disk, &store, &told, context).await;
+    }
 }

@@ -1,0 +1,228 @@
+//! What the page may ask for. Each command is one call into the engine; nothing is decided here.
+
+use std::{path::PathBuf, sync::Arc};
+
+use carryon_engine::{AddRequest, Added, Engine, Error, ErrorKind, Outcomes, Problem, UploadId};
+use serde::Serialize;
+use tauri::{AppHandle, Emitter, Runtime, State, ipc::Invoke};
+use tauri_plugin_dialog::{DialogExt, FilePath};
+use tauri_plugin_opener::OpenerExt;
+use tokio::sync::oneshot;
+
+use crate::{
+    core::{self, Core, Opened},
+    events::{self, Change},
+    show_window,
+    view::View,
+};
+
+/// The event that carries problems of files which did not come through the page.
+const PROBLEMS: &str = "problems";
+
+/// An error as the page gets it: it matches the code and shows the message.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failed {
+    code: &'static str,
+    message: String,
+}
+
+impl From<&Error> for Failed {
+    fn from(error: &Error) -> Self {
+        Self { code: error.kind().code(), message: format!("{error}. {}", error.advice()) }
+    }
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+type Answer<T> = Result<T, Failed>;
+type Shared<'a> = State<'a, Arc<Opened>>;
+
+/// The handler of all commands.
+pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        snapshot,
+        page_ready,
+        add_paths,
+        pick_files,
+        pick_folder,
+        pause,
+        resume,
+        start_over,
+        discard,
+        mark_done,
+        finish_again,
+        clear_done,
+        open_received
+    ]
+}
+
+fn of<'a>(shared: &'a Shared<'_>) -> Answer<&'a Core> {
+    shared.inner().as_ref().as_ref().map_err(Failed::from)
+}
+
+/// All that the page shows at its start.
+#[derive(Serialize)]
+struct Snapshot {
+    uploads: Vec<View>,
+    receiver: ReceiverView,
+    destination: DestinationView,
+    notice: Option<String>,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct ReceiverView {
+    folder: String,
+    address: Option<String>,
+}
+
+#[derive(Serialize)]
+struct DestinationView {
+    id: i64,
+    name: String,
+}
+
+#[tauri::command]
+async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
+    let core = of(&shared)?;
+    let (listed, unreadable) = core.engine.list().await?;
+    let mut uploads: Vec<View> = listed.into_iter().map(|listed| View::new(listed, None)).collect();
+    uploads.extend(core.done.all());
+    let unread = format!("{unreadable} records cannot be read. They are kept as they are.");
+    let notice = core.notice.clone().or((unreadable > 0).then_some(unread));
+    let address = core.receiver.as_ref().map(|receiver| receiver.url());
+    Ok(Snapshot {
+        uploads,
+        receiver: ReceiverView { folder: core.folder.to_string_lossy().into_owned(), address },
+        destination: DestinationView { id: core.destination.id.0, name: core.destination.name.clone() },
+        notice,
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// The page has drawn its first state and hears events: the window is shown, and files that the program was started
+/// with are added now, so that their problems are heard.
+#[tauri::command]
+async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
+    show_window(&app);
+    let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
+    add_and_tell(&app, paths).await;
+    Ok(())
+}
+
+/// What came of an add.
+#[derive(Default, Serialize)]
+struct AddedView {
+    added: usize,
+    resumed: usize,
+    problems: Vec<Problem>,
+}
+
+impl From<Added> for AddedView {
+    fn from(added: Added) -> Self {
+        Self { added: added.added.len(), resumed: added.resumed.len(), problems: added.problems }
+    }
+}
+
+async fn add(core: &Core, paths: Vec<PathBuf>) -> Answer<AddedView> {
+    Ok(core.engine.add(AddRequest::new(paths, core.destination.id)).await?.into())
+}
+
+#[tauri::command]
+async fn add_paths(shared: Shared<'_>, paths: Vec<String>) -> Answer<AddedView> {
+    add(of(&shared)?, paths.into_iter().map(PathBuf::from).collect()).await
+}
+
+#[tauri::command]
+async fn pick_files<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<AddedView> {
+    let (sender, picked) = oneshot::channel();
+    app.dialog().file().pick_files(move |paths| drop(sender.send(paths)));
+    add_picked(of(&shared)?, picked.await.ok().flatten()).await
+}
+
+#[tauri::command]
+async fn pick_folder<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<AddedView> {
+    let (sender, picked) = oneshot::channel();
+    app.dialog().file().pick_folders(move |paths| drop(sender.send(paths)));
+    add_picked(of(&shared)?, picked.await.ok().flatten()).await
+}
+
+async fn add_picked(core: &Core, picked: Option<Vec<FilePath>>) -> Answer<AddedView> {
+    let paths: Vec<PathBuf> = picked.into_iter().flatten().filter_map(|path| path.into_path().ok()).collect();
+    match paths.is_empty() {
+        true => Ok(AddedView::default()),
+        false => add(core, paths).await,
+    }
+}
+
+/// Adds files that the program was started with; problems are told to the page.
+pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<PathBuf>) {
+    let opened = core::opened(app);
+    let Ok(core) = &*opened else { return };
+    if paths.is_empty() {
+        return;
+    }
+    let problems = match add(core, paths).await {
+        Ok(added) => added.problems,
+        Err(failed) => vec![Problem { path: String::new(), message: failed.message }],
+    };
+    if !problems.is_empty() {
+        let _ = app.emit(PROBLEMS, problems);
+    }
+}
+
+/// What could be done, and to whom it could not.
+#[derive(Serialize)]
+struct DoneView {
+    done: usize,
+    problems: Vec<ProblemView>,
+}
+
+#[derive(Serialize)]
+struct ProblemView {
+    id: UploadId,
+    message: String,
+}
+
+impl From<Outcomes> for DoneView {
+    fn from(outcomes: Outcomes) -> Self {
+        let problem = |(id, error): (UploadId, Error)| ProblemView { id, message: Failed::from(&error).message };
+        Self { done: outcomes.done.len(), problems: outcomes.problems.into_iter().map(problem).collect() }
+    }
+}
+
+fn parse(ids: Vec<String>) -> Answer<Vec<UploadId>> {
+    ids.iter().map(|id| id.parse().map_err(|error: Error| error.into())).collect()
+}
+
+macro_rules! on_uploads {
+    ($($name:ident),*) => {$(
+        #[tauri::command]
+        async fn $name(shared: Shared<'_>, ids: Vec<String>) -> Answer<DoneView> {
+            Ok(Engine::$name(&of(&shared)?.engine, &parse(ids)?).await.into())
+        }
+    )*};
+}
+
+on_uploads!(pause, resume, start_over, discard, mark_done, finish_again);
+
+#[tauri::command]
+fn clear_done<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
+    let gone: Vec<Change> = of(&shared)?.done.clear().into_iter().map(|id| Change::Removed { id }).collect();
+    let _ = app.emit(events::UPLOADS, gone);
+    Ok(())
+}
+
+#[tauri::command]
+fn open_received<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
+    let folder = of(&shared)?.folder.to_string_lossy().into_owned();
+    let failed = |error: tauri_plugin_opener::Error| {
+        Error::new(ErrorKind::Invalid, format!("The folder “{folder}” could not be opened: {error}"))
+            .next_step("Open it with the file manager.")
+    };
+    Ok(app.opener().open_path(&folder, None::<&str>).map_err(failed)?)
+}
