@@ -1,0 +1,20 @@
+//! Real counterparts, made by others: Fine Uploader's own script in a browser against `carryon receive`, and `carryon send`
+//! against a Fine Uploader server from npm. `peers/README.md` tells what they are and how they come here.
+
+#[path = "peers/browser.rs"]
+mod browser;
+#[path = "peers/npm_server.rs"]
+mod npm_server;
+#[path = "peers/recorder.rs"]
+mod recorder;
+#[path = "peers/scene.rs"]
+mod scene;
+#[path = "peers/script.rs"]
+mod script;
+#[path = "peers/set_up.rs"]
+mod set_up;
+
+#[path = "peers/from_the_browser.rs"]
+mod from_the_browser;
+#[path = "peers/to_the_npm_server.rs"]
+mod to_the_npm_server;

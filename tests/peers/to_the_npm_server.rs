@@ -1,0 +1,167 @@
+//! `carryon send` against `fine-uploader-server` 0.1.0 from npm, which takes chunks one after another.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+    time::Duration,
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+use tests::{
+    files::{random_file, seed},
+    programs::{Running, carryon_with, events, run, told, wait_until},
+};
+
+use crate::{npm_server::NpmServer, recorder::Recorder, set_up};
+
+const CHUNK: u64 = 64 * 1024;
+const COUNT: u64 = 40;
+const SIZE: u64 = COUNT * CHUNK - 100;
+
+struct Scene {
+    server: NpmServer,
+    recorder: Recorder,
+    data: PathBuf,
+    folder: TempDir,
+}
+
+impl Scene {
+    fn set() -> Self {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let server = NpmServer::start(folder.path());
+        let recorder = Recorder::before(&server.address);
+        Self { server, recorder, data: folder.path().join("data"), folder }
+    }
+
+    fn source(&self, name: &str, size: u64) -> PathBuf {
+        let path = self.folder.path().join(name);
+        random_file(&path, size, seed(name));
+        path
+    }
+
+    fn send(&self, source: &Path) -> Command {
+        let address = &self.recorder.address;
+        let to = format!("fineuploader+{address}/upload?done=/success&concurrent=false&chunk={CHUNK}");
+        carryon_with(&self.data, &["send", &source.to_string_lossy(), "--to", &to, "--json"])
+    }
+
+    fn resume(&self) -> Command {
+        carryon_with(&self.data, &["resume", "--all", "--json"])
+    }
+
+    /// Starts a call and kills it when chunk `index` is at the server but its answer is not here. All answers before were
+    /// given long enough ago to stand in the records.
+    fn kill_while_sending(&self, mut command: Command, index: u64) {
+        self.recorder.hold_answers_from(index);
+        let mut call = Running(command.stdout(Stdio::null()).spawn().expect("carryon starts"));
+        wait_until("the chunk", Duration::from_secs(60), || self.recorder.indexes().last() == Some(&index));
+        std::thread::sleep(Duration::from_millis(300));
+        call.kill();
+        self.recorder.hold_nothing();
+    }
+
+    fn done_requests(&self) -> usize {
+        self.recorder.requests().iter().filter(|request| request.path == "/success").count()
+    }
+}
+
+/// The one event of this name; the last event of a call that delivered is `finished`, and nothing comes after it.
+fn only(output: &Output, name: &str) -> Value {
+    assert!(output.status.success(), "{}", told(output));
+    let events = events(output);
+    assert_eq!(events.last().map(|event| &event["event"]), Some(&"finished".into()), "{}", told(output));
+    let mut named = events.into_iter().filter(|event| event["event"] == name);
+    let first = named.next().unwrap_or_else(|| panic!("no event “{name}”: {}", told(output)));
+    assert!(named.next().is_none(), "more than one event “{name}”: {}", told(output));
+    first
+}
+
+#[test]
+fn a_small_file_goes_in_one_plain_request() {
+    if !set_up::wanted("carryon sends a small file to the npm server") {
+        return;
+    }
+    let scene = Scene::set();
+    let source = scene.source("Größe & Maß 日本.bin", 10_000);
+    let output = run(scene.send(&source));
+    assert_eq!(only(&output, "finished")["sent"], 10_000);
+    scene.server.must_hold_just(&source);
+    let uploads = scene.recorder.requests().iter().filter(|request| request.method == "POST").count();
+    assert_eq!((uploads, scene.done_requests()), (1, 0), "one request, and no done request after it");
+}
+
+#[test]
+fn an_empty_file_arrives() {
+    if !set_up::wanted("carryon sends an empty file to the npm server") {
+        return;
+    }
+    let scene = Scene::set();
+    let source = scene.source("empty.txt", 0);
+    only(&run(scene.send(&source)), "finished");
+    scene.server.must_hold_just(&source);
+}
+
+#[test]
+fn a_chunked_file_arrives_with_every_chunk_sent_once_and_one_done_request() {
+    if !set_up::wanted("carryon sends chunks to the npm server") {
+        return;
+    }
+    let scene = Scene::set();
+    let source = scene.source("chunked.bin", SIZE);
+    let output = run(scene.send(&source));
+    assert_eq!(only(&output, "finished")["sent"], SIZE);
+    scene.server.must_hold_just(&source);
+    assert_eq!(scene.recorder.indexes(), (0..COUNT).collect::<Vec<_>>());
+    assert_eq!(scene.done_requests(), 1);
+}
+
+#[test]
+fn killed_twice_and_resumed_it_sends_no_confirmed_chunk_again() {
+    if !set_up::wanted("carryon is killed and resumes at the npm server") {
+        return;
+    }
+    let scene = Scene::set();
+    let source = scene.source("resumed.bin", SIZE);
+    scene.kill_while_sending(scene.send(&source), 12);
+    scene.kill_while_sending(scene.resume(), 21);
+    let output = run(scene.resume());
+
+    assert_eq!(only(&output, "started")["confirmed"], 21 * CHUNK, "what was confirmed before the kill is known");
+    assert_eq!(only(&output, "finished")["sent"], SIZE - 21 * CHUNK, "and is not sent again");
+    scene.server.must_hold_just(&source);
+    // Only the chunks whose answers were held back came twice: nobody can know of them.
+    let expected: Vec<u64> = (0..=12).chain(12..=21).chain(21..COUNT).collect();
+    assert_eq!(scene.recorder.indexes(), expected);
+    let requests = scene.recorder.requests();
+    let hints: Vec<_> = requests.iter().filter(|r| r.fields.contains_key("qqresume")).filter_map(|r| r.index()).collect();
+    assert_eq!(hints, [12, 21], "the first chunk of each resumed life says so");
+    let mut uuids: Vec<_> = requests.iter().filter_map(|request| request.fields.get("qquuid")).collect();
+    uuids.dedup();
+    assert_eq!((uuids.len(), scene.done_requests()), (1, 1), "one upload, finished once");
+}
+
+#[test]
+fn a_server_that_crashes_in_mid_upload_gets_no_confirmed_chunk_again() {
+    if !set_up::wanted("the npm server crashes while carryon sends") {
+        return;
+    }
+    let mut scene = Scene::set();
+    let source = scene.source("patient.bin", SIZE);
+    scene.recorder.hold_answers_from(15);
+    let mut command = scene.send(&source);
+    let call = std::thread::spawn(move || {
+        command.stderr(Stdio::null());
+        run(command)
+    });
+    wait_until("the chunk", Duration::from_secs(60), || scene.recorder.indexes().last() == Some(&15));
+    scene.server.crash_and_start_again();
+    scene.recorder.lead_to(&scene.server.address);
+    scene.recorder.hold_nothing();
+    let output = call.join().expect("carryon ends");
+    only(&output, "finished");
+    scene.server.must_hold_just(&source);
+    let requests = scene.recorder.requests();
+    let answered: Vec<_> = requests.iter().filter(|r| r.answered.is_some()).filter_map(|r| r.index()).collect();
+    assert_eq!(answered, (0..COUNT).collect::<Vec<_>>(), "each chunk is answered once");
+}
