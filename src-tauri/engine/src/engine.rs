@@ -399,7 +399,8 @@ impl Inner {
     }
 
     async fn resume(&self, id: UploadId) -> Result<()> {
-        if lock(&self.running).contains_key(&id) {
+        // A turn that has come to rest may not be over yet; the queue waits for that.
+        if lock(&self.running).get(&id).is_some_and(|turn| !turn.live.state().is_resting()) {
             return Ok(());
         }
         let requeue = move |connection: &rusqlite::Connection| {

@@ -5,7 +5,7 @@
 //! its last block held back until the file is proved unchanged (P4).
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -43,7 +43,6 @@ pub(crate) struct Sending<'w> {
     again: BTreeSet<Chunk>,
     /// Chunks not answered yet.
     left: u64,
-    failures: HashMap<u64, u32>,
     /// No chunk leaves before this moment, for this reason.
     pause: Option<(Instant, WaitReason)>,
     /// Nothing leaves any more; said once all that is in flight has come home.
@@ -64,7 +63,6 @@ impl<'w> Sending<'w> {
             cursor: 0,
             again: BTreeSet::new(),
             left,
-            failures: HashMap::new(),
             pause: None,
             ending: None,
             finished: None,
@@ -182,7 +180,7 @@ impl<'w> Sending<'w> {
     fn answered(&mut self, chunk: Chunk, began: Instant, confirmation: Confirmation, digest: Option<Digest>) {
         self.worker.learn_speed(chunk.length, began.elapsed());
         self.worker.says_resume = false;
-        self.failures.clear();
+        self.worker.failures.clear();
         self.left -= 1;
         if confirmation.digest.is_some() {
             self.worker.live.add_verified(chunk.length);
@@ -206,7 +204,7 @@ impl<'w> Sending<'w> {
     }
 
     fn failed(&mut self, chunk: Chunk, error: Error) {
-        let count = self.failures.entry(chunk.offset).or_default();
+        let count = self.worker.failures.entry(chunk.offset).or_default();
         *count += 1;
         let count = *count;
         tracing::debug!(upload = %self.worker.upload.id, chunk = chunk.index, failures = count, %error, "a chunk failed");

@@ -4,7 +4,7 @@
 //! missing, finish. Whatever breaks a round, the next one begins with asking. A round never sends a completing request
 //! before it is durable in the record that one may have left, so a kill there is followed by `confirm`, not by a repeat.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +55,8 @@ pub(crate) struct Worker {
     pub last_trouble: Option<Error>,
     /// The next chunk says that it resumes (until the first answer).
     pub says_resume: bool,
+    /// Attempts of each chunk (by offset) since anything was confirmed, over all rounds.
+    pub failures: HashMap<u64, u32>,
     memory: Memory,
     /// Something was sent in an earlier run.
     resumed: bool,
@@ -101,6 +103,7 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         driver,
         live: Arc::clone(live),
         last_trouble: None,
+        failures: HashMap::new(),
         memory: row.memory,
         resumed,
         gate_passed: false,
@@ -179,7 +182,8 @@ impl Worker {
                 Err(halt) => return Err(halt),
             };
             failures = if self.live.confirmed() > before { 1 } else { failures + 1 };
-            self.recover(error, failures).await?;
+            let of_a_chunk = self.failures.values().max().copied().unwrap_or(0);
+            self.recover(error, failures.max(of_a_chunk)).await?;
         }
     }
 
