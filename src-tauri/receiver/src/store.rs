@@ -11,7 +11,7 @@
 //! * A small file's bytes lie in the journal until the placed file is known to be synced.
 //! * Bytes of one upload are never written by two at a time; see [`claims`].
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -126,8 +126,9 @@ struct Inner {
     claims: Arc<Claims>,
     /// Names chosen for files whose reservation is not in the journal yet, by collision key.
     choosing: Mutex<HashMap<String, UploadId>>,
-    /// Held while folders are made, so that a folder others can see is a folder that is synced.
-    folders: Mutex<()>,
+    /// Folders whose names are known to be synced. One that merely exists may be left by a start that
+    /// ended, or a sync that failed, before it was. Locked while folders are made.
+    folders: Mutex<HashSet<String>>,
     journal: Journal,
     /// The last to go.
     _lock: LockGuard,

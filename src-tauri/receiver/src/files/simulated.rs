@@ -35,7 +35,7 @@ struct World {
     clock: u64,
     /// Changes and syncs so far.
     steps: u64,
-    trouble: Option<(u64, Trouble)>,
+    trouble: Vec<(u64, Trouble)>,
     has_links: bool,
 }
 
@@ -81,7 +81,8 @@ impl SimulatedDisk {
     /// Chooses the step (counted from now) at which something happens.
     pub fn trouble_after(&self, steps: u64, trouble: Trouble) {
         let mut world = self.world();
-        world.trouble = Some((world.steps + steps, trouble));
+        let at = world.steps + steps;
+        world.trouble.push((at, trouble));
     }
 
     /// The disk as it may be found when the power is back; `seed` chooses among the ways.
@@ -132,11 +133,12 @@ impl SimulatedDisk {
     fn step(&self) -> io::Result<MutexGuard<'_, World>> {
         let mut world = self.world();
         world.steps += 1;
-        match world.trouble {
-            Some((at, Trouble::PowerCut)) if world.steps >= at => Err(io::Error::other(POWER_IS_OFF)),
-            Some((at, Trouble::Fails(kind))) if world.steps == at => Err(kind.into()),
-            _ => Ok(world),
-        }
+        let due = world.trouble.iter().find_map(|&(at, trouble)| match trouble {
+            Trouble::PowerCut if world.steps >= at => Some(io::Error::other(POWER_IS_OFF)),
+            Trouble::Fails(kind) if world.steps == at => Some(kind.into()),
+            _ => None,
+        });
+        due.map_or(Ok(world), Err)
     }
 }
 

@@ -49,9 +49,7 @@ impl Answer {
     pub fn ok(outcome: Outcome, body: Value) -> Answer {
         Answer { status: StatusCode::OK, body, outcome }
     }
-}
 
-impl Answer {
     /// There is nothing that could be removed. No failure: nobody has to begin anew because of it.
     pub fn not_found(error: &StoreError) -> Answer {
         let body = json!({ "success": false, "error": error.to_string() });

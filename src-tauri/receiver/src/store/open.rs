@@ -164,12 +164,14 @@ fn unless_full(result: Result<(), StoreError>) -> Result<(), StoreError> {
 
 fn make_dirs(files: &dyn Files, root: &Path, private: &Path, parts: &Path) -> Result<(), Error> {
     for (dir, is_private) in [(root, false), (private, true), (parts, true)] {
-        let made = files.create_dir(dir, is_private).and_then(|()| match dir.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => files.sync_dir(parent),
-            _ => Ok(()),
-        });
-        match made {
+        match files.create_dir(dir, is_private) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(Error::folder(dir)(error)),
+            _ => {}
+        }
+        // Also one that exists may not be synced. What is above the root may be closed to us.
+        let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty());
+        match parent.map_or(Ok(()), |parent| files.sync_dir(parent)) {
+            Err(error) if dir != root => return Err(Error::folder(dir)(error)),
             _ => {}
         }
     }

@@ -1,8 +1,7 @@
 //! Where finished files go: folders made one by one, and names nobody has yet.
 
 use std::collections::HashMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use crate::files::Kind;
@@ -10,6 +9,8 @@ use crate::journal::UploadId;
 use crate::names;
 use crate::store::{Inner, StoreError};
 
+/// So many folders are remembered as synced; a folder forgotten is synced once more.
+const MAX_REMEMBERED: usize = 10_000;
 /// After so many files of one name in one folder, the next is refused.
 const MAX_NUMBER: u32 = 10_000;
 
@@ -59,10 +60,18 @@ impl Inner {
     /// Makes a folder and all above it, durably, and gives where it really is: a component whose name
     /// is taken by something that is not a plain folder (a file, a symbolic link) gets a number.
     pub(super) fn make_folder(&self, folder: &str) -> Result<String, StoreError> {
-        let _one_at_a_time = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut synced = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if synced.len() > MAX_REMEMBERED {
+            synced.clear();
+        }
         let mut at = String::new();
         for name in folder.split('/').filter(|name| !name.is_empty()) {
-            at = self.make_one(&at, name)?;
+            let parent = at;
+            at = self.make_one(&parent, name)?;
+            if !synced.contains(&at) {
+                self.files.sync_dir(&self.target_dir(&parent))?;
+                synced.insert(at.clone());
+            }
         }
         Ok(at)
     }
@@ -75,7 +84,7 @@ impl Inner {
                 Some(stat) if stat.kind == Kind::Dir => return Ok(folder),
                 Some(_) => {}
                 None => {
-                    make_durable(self, &self.target_dir(parent), &path)?;
+                    self.files.create_dir(&path, false)?;
                     return Ok(folder);
                 }
             }
@@ -87,9 +96,4 @@ impl Inner {
     pub(super) fn target_dir(&self, folder: &str) -> PathBuf {
         if folder.is_empty() { self.root.clone() } else { self.target(folder) }
     }
-}
-
-fn make_durable(store: &Inner, parent: &Path, path: &Path) -> io::Result<()> {
-    store.files.create_dir(path, false)?;
-    store.files.sync_dir(parent)
 }

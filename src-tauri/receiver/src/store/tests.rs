@@ -210,7 +210,7 @@ async fn live_until_the_cut(disk: &SimulatedDisk) -> Told {
 fn cut_at_every_step(has_links: bool) {
     let runtime = runtime();
     for step in 1..=steps_of_a_clean_run(&runtime, has_links) {
-        for seed in 1..=6 {
+        for seed in 1..=4 {
             let context = format!("power cut at step {step}, seed {seed}");
             let disk = new_disk(has_links);
             disk.trouble_after(step, Trouble::PowerCut);
@@ -273,5 +273,29 @@ async fn fail_once(disk: &SimulatedDisk, context: &str) {
         let disk = disk.after_power_cut(seed);
         let store = open(&disk).await.unwrap_or_else(|error| panic!("{context}: {error}"));
         check(&disk, &store, &told, context).await;
+    }
+}
+
+#[test]
+fn an_error_and_then_a_power_cut_lose_nothing_together() {
+    let runtime = runtime();
+    for step in 1..=steps_of_a_clean_run(&runtime, true) {
+        for later in [2, 7, 15, 30] {
+            let context = format!("error at step {step}, power cut {later} steps later");
+            let disk = new_disk(true);
+            disk.trouble_after(step, Trouble::Fails(std::io::ErrorKind::Other));
+            disk.trouble_after(step + later, Trouble::PowerCut);
+            runtime.block_on(async {
+                let mut told = Told::default();
+                if let Ok(store) = open(&disk).await {
+                    let _ = life(&store, &mut told).await;
+                    let _ = life(&store, &mut told).await;
+                }
+                let disk = disk.after_power_cut(later);
+                let store = open(&disk).await.unwrap_or_else(|error| panic!("{context}: {error}"));
+                check(&disk, &store, &told, &context).await;
+                live_on(&disk, &store, &mut told, &context).await;
+            });
+        }
     }
 }
