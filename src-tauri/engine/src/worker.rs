@@ -192,7 +192,7 @@ impl Worker {
         tracing::debug!(upload = %self.upload.id, failures, %error, "a round ended");
         match error.kind() {
             ErrorKind::Reset => return self.reset(error).await,
-            ErrorKind::TooLarge if self.live.confirmed() == 0 => return self.cut_smaller(error).await,
+            ErrorKind::TooLarge => return self.cut_smaller(error).await,
             _ => {}
         }
         match self.decide(&error, failures) {
@@ -428,13 +428,13 @@ impl Worker {
         Ok(())
     }
 
-    /// A chunk was too large and nothing is confirmed: what was learned is remembered, and smaller ones are tried.
+    /// A chunk was too large: that is remembered, and where nothing is confirmed smaller ones are tried.
     async fn cut_smaller(&mut self, error: Error) -> Result<(), Halt> {
         let plan = self.upload.attempt.plan;
         self.memory.too_large = Some(plan.chunk_size.min(plan.size));
         self.remember().await;
         let smaller = self.driver.plan(plan.size, self.memory.wish())?;
-        if smaller.chunk_size >= plan.chunk_size {
+        if self.live.confirmed() > 0 || smaller.chunk_size >= plan.chunk_size {
             return Err(error.into());
         }
         Err(Halt::StartOver)
