@@ -256,8 +256,12 @@ impl<'w> Sending<'w> {
     }
 }
 
-/// The digest of what left, if it is what arrived.
+/// The digest of what left, if it is what arrived; a yes that came before the bytes had left is none.
 fn proved(confirmation: &Confirmation, body: &ChunkBody) -> Result<Option<Digest>> {
+    if !body.all_taken() {
+        let text = format!("The destination said yes to chunk {} before all of it had left", body.chunk().index);
+        return Err(Error::new(ErrorKind::Transient, text));
+    }
     match (confirmation.digest, body.digest()) {
         (Some(theirs), Some(ours)) if theirs != ours => {
             let text = format!("Chunk {} arrived damaged", body.chunk().index);
