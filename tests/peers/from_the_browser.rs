@@ -4,19 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{
-    scene::{PART, Scene, begun, parts, stored},
-    set_up,
-};
+use crate::scene::{PART, Scene, begun, indexes, parts, stored};
 
 const MANY: u64 = 24 * PART - 1000;
 
 #[test]
 fn a_small_file_goes_in_one_plain_request_whatever_its_name() {
-    if !set_up::wanted("a plain upload from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("Größe & \"Maß\" 日本 +%41.bin", 100_000);
     let options = scene.options(json!({}));
     scene.deliver(&options, &[&source]);
@@ -25,10 +19,7 @@ fn a_small_file_goes_in_one_plain_request_whatever_its_name() {
 
 #[test]
 fn a_file_of_exactly_one_part_goes_plain_and_one_byte_more_goes_in_two_parts() {
-    if !set_up::wanted("the border between plain and chunked from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let (fits, exceeds) = (scene.source("fits.bin", PART), scene.source("exceeds.bin", PART + 1));
     let options = scene.options(json!({}));
     scene.deliver(&options, &[&fits, &exceeds]);
@@ -40,10 +31,7 @@ fn a_file_of_exactly_one_part_goes_plain_and_one_byte_more_goes_in_two_parts() {
 
 #[test]
 fn an_empty_file_arrives_plain_and_where_chunking_is_mandatory_by_its_done_request_alone() {
-    if !set_up::wanted("empty files from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let (plain, mandatory) = (scene.source("plain.txt", 0), scene.source("mandatory.txt", 0));
     let options = scene.options(json!({}));
     scene.deliver(&options, &[&plain]);
@@ -56,10 +44,7 @@ fn an_empty_file_arrives_plain_and_where_chunking_is_mandatory_by_its_done_reque
 
 #[test]
 fn a_mandatory_single_part_is_a_part_and_is_finished_by_done() {
-    if !set_up::wanted("a mandatory single part from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("single.bin", 1000);
     let options = scene.options(json!({ "mandatory": true }));
     scene.deliver(&options, &[&source]);
@@ -68,10 +53,7 @@ fn a_mandatory_single_part_is_a_part_and_is_finished_by_done() {
 
 #[test]
 fn parts_arrive_one_after_another() {
-    if !set_up::wanted("sequential parts from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("sequential.bin", MANY);
     let options = scene.options(json!({}));
     scene.deliver(&options, &[&source]);
@@ -83,10 +65,7 @@ fn parts_arrive_one_after_another() {
 
 #[test]
 fn parts_arrive_side_by_side_in_any_order() {
-    if !set_up::wanted("concurrent parts from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("concurrent.bin", MANY);
     let mut options = scene.options(json!({ "concurrent": { "enabled": true } }));
     options["maxConnections"] = json!(5);
@@ -99,10 +78,7 @@ fn parts_arrive_side_by_side_in_any_order() {
 
 #[test]
 fn raw_bodies_with_their_parameters_in_the_query_arrive_plain_and_in_parts() {
-    if !set_up::wanted("raw bodies from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let (small, large) = (scene.source("small & raw.bin", 70_000), scene.source("large & raw.bin", 5 * PART + 7));
     let mut options = scene.options(json!({ "concurrent": { "enabled": true } }));
     options["request"]["forceMultipart"] = json!(false);
@@ -114,10 +90,7 @@ fn raw_bodies_with_their_parameters_in_the_query_arrive_plain_and_in_parts() {
 
 #[test]
 fn several_files_at_once_arrive_each_whole() {
-    if !set_up::wanted("several files at once from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let sizes = [0, 1, PART - 1, PART + 1, 9 * PART, 3 * PART + 5, 500];
     let sources: Vec<_> =
         sizes.iter().enumerate().map(|(i, &size)| scene.source(&format!("take {i}.bin"), size)).collect();
@@ -129,10 +102,7 @@ fn several_files_at_once_arrive_each_whole() {
 
 #[test]
 fn a_finished_upload_can_be_deleted() {
-    if !set_up::wanted("deleting from Fine Uploader") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let (kept, dropped) = (scene.source("kept.bin", 2 * PART), scene.source("dropped.bin", 2 * PART + 1));
     let options = scene.options(json!({}));
     let ends = scene.deliver(&options, &[&kept, &dropped]);
@@ -146,22 +116,16 @@ fn a_finished_upload_can_be_deleted() {
 
 #[test]
 fn what_a_killed_browser_had_sent_is_not_sent_again() {
-    if !set_up::wanted("resuming Fine Uploader after a crash of the browser") {
-        return;
-    }
     resumes_after_a_crash(json!({}), 1);
 }
 
 #[test]
 fn what_a_killed_browser_had_sent_side_by_side_is_not_sent_again() {
-    if !set_up::wanted("resuming Fine Uploader's concurrent parts after a crash of the browser") {
-        return;
-    }
     resumes_after_a_crash(json!({ "concurrent": { "enabled": true } }), 3);
 }
 
 fn resumes_after_a_crash(chunking: Value, connections: usize) {
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("footage.bin", MANY);
     let options = scene.options(chunking);
     // First fast enough to get on, then so slow that the parts in flight are still in flight when the crash comes.
@@ -175,10 +139,8 @@ fn resumes_after_a_crash(chunking: Value, connections: usize) {
 
     scene.deliver(&options, &[&source]);
     let resumed = scene.log().split_off(before.len());
-    let again: Vec<_> = begun(&lives(&resumed, true)).intersection(&acknowledged).copied().collect();
-    assert!(again.is_empty(), "parts acknowledged before the crash must not come again, but {again:?} did");
-    let all: BTreeSet<_> = acknowledged.union(&begun(&resumed)).copied().collect();
-    assert_eq!(all, (0..24).collect(), "nothing was left out");
+    assert!(before.iter().any(|line| line["result"] == "broken"), "the crash came while a part was on its way");
+    nothing_twice_and_nothing_left_out(&acknowledged, &resumed);
     let hinted = resumed.iter().filter(|line| line["resume"] == true).count();
     assert!((1..=connections).contains(&hinted), "the first wave says that it resumes: {hinted} did");
     assert_eq!(scene.browser.all("resume").len(), hinted);
@@ -186,17 +148,16 @@ fn resumes_after_a_crash(chunking: Value, connections: usize) {
     assert_eq!(uuids.len(), 1, "it is the same upload");
 }
 
-/// Lines of requests that were answered, or (`answered` false) broke off.
-fn lives(lines: &[Value], answered: bool) -> Vec<Value> {
-    lines.iter().filter(|line| line["status"].is_u64() == answered).cloned().collect()
+fn nothing_twice_and_nothing_left_out(acknowledged: &BTreeSet<u64>, later: &[Value]) {
+    let again: Vec<_> = begun(later).intersection(acknowledged).copied().collect();
+    assert!(again.is_empty(), "acknowledged parts must not come again, but {again:?} did");
+    let all: BTreeSet<_> = acknowledged.union(&indexes(&stored(later))).copied().collect();
+    assert_eq!(all, (0..24).collect(), "all other parts have to come");
 }
 
 #[test]
 fn a_receiver_that_lost_an_unfinished_upload_gets_all_of_it_again() {
-    if !set_up::wanted("a reset of Fine Uploader by the receiver") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("forgotten.bin", MANY);
     let mut options = scene.options(json!({}));
     options["retry"] = json!({ "enableAuto": true, "maxAutoAttempts": 3, "autoAttemptDelay": 0.2 });
@@ -218,10 +179,7 @@ fn a_receiver_that_lost_an_unfinished_upload_gets_all_of_it_again() {
 
 #[test]
 fn a_receiver_killed_and_started_again_in_mid_upload_loses_no_acknowledged_part() {
-    if !set_up::wanted("Fine Uploader's retries while the receiver is away") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("patience.bin", MANY);
     let mut options = scene.options(json!({ "concurrent": { "enabled": true } }));
     options["retry"] = json!({ "enableAuto": true, "maxAutoAttempts": 30, "autoAttemptDelay": 1 });
@@ -237,8 +195,5 @@ fn a_receiver_killed_and_started_again_in_mid_upload_loses_no_acknowledged_part(
     scene.receiver.restart();
     scene.arrived(&[&source]);
     let after = scene.log().split_off(before.len());
-    let again: Vec<_> = begun(&after).intersection(&acknowledged).copied().collect();
-    assert!(again.is_empty(), "acknowledged parts must not come again, but {again:?} did");
-    let all: BTreeSet<_> = acknowledged.union(&begun(&after)).copied().collect();
-    assert_eq!(all, (0..24).collect(), "nothing was left out");
+    nothing_twice_and_nothing_left_out(&acknowledged, &after);
 }

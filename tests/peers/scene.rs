@@ -13,7 +13,7 @@ use tests::{
     programs::ReceiverProcess,
 };
 
-use crate::browser::Browser;
+use crate::{browser::Browser, set_up};
 
 /// Bytes in a part, unless a test says otherwise.
 pub const PART: u64 = 256 * 1024;
@@ -29,7 +29,12 @@ pub struct Scene {
 pub type Part = (u64, u64, u64);
 
 impl Scene {
-    pub fn set() -> Self {
+    /// Sets one; none where the peers are left out on purpose.
+    pub fn set() -> Option<Self> {
+        set_up::wanted().then(Self::new)
+    }
+
+    fn new() -> Self {
         let folder = tempfile::tempdir().expect("temp folder");
         let browser = Browser::start(folder.path());
         let receiver = ReceiverProcess::start_with(folder.path(), &["--allow-origin", &browser.origin]);
@@ -107,6 +112,11 @@ pub fn stored(lines: &[Value]) -> Vec<Part> {
     let mut parts: Vec<_> = lines.iter().filter(whole).filter_map(part).collect();
     parts.sort_unstable();
     parts
+}
+
+/// The indexes of parts.
+pub fn indexes(parts: &[Part]) -> BTreeSet<u64> {
+    parts.iter().map(|&(index, ..)| index).collect()
 }
 
 /// Indexes of all parts that were begun, also of those whose request broke.

@@ -1,8 +1,13 @@
 //! `carryon send` against `fine-uploader-server` 0.1.0 from npm, which takes chunks one after another.
 
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{ChildStdout, Command, Output, Stdio},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -27,7 +32,11 @@ struct Scene {
 }
 
 impl Scene {
-    fn set() -> Self {
+    fn set() -> Option<Self> {
+        set_up::wanted().then(Self::new)
+    }
+
+    fn new() -> Self {
         let folder = tempfile::tempdir().expect("temp folder");
         let server = NpmServer::start(folder.path());
         let recorder = Recorder::before(&server.address);
@@ -50,13 +59,14 @@ impl Scene {
         carryon_with(&self.data, &["resume", "--all", "--json"])
     }
 
-    /// Starts a call and kills it when chunk `index` is at the server but its answer is not here. All answers before were
-    /// given long enough ago to stand in the records.
+    /// Starts a call and kills it when chunk `index` is at the server but its answer is not here, and all chunks before
+    /// are confirmed by the call's own word.
     fn kill_while_sending(&self, mut command: Command, index: u64) {
         self.recorder.hold_answers_from(index);
-        let mut call = Running(command.stdout(Stdio::null()).spawn().expect("carryon starts"));
-        wait_until("the chunk", Duration::from_secs(60), || self.recorder.indexes().last() == Some(&index));
-        std::thread::sleep(Duration::from_millis(300));
+        let mut call = Running(command.stdout(Stdio::piped()).spawn().expect("carryon starts"));
+        let confirmed = confirmed_by(call.0.stdout.take().expect("piped"));
+        let is_so = || self.recorder.indexes().last() == Some(&index) && confirmed.load(Relaxed) == index * CHUNK;
+        wait_until("the chunk", Duration::from_secs(60), is_so);
         call.kill();
         self.recorder.hold_nothing();
     }
@@ -64,6 +74,21 @@ impl Scene {
     fn done_requests(&self) -> usize {
         self.recorder.requests().iter().filter(|request| request.path == "/success").count()
     }
+}
+
+/// What a call says is confirmed, in bytes, as it says so.
+fn confirmed_by(output: ChildStdout) -> Arc<AtomicU64> {
+    let confirmed = Arc::new(AtomicU64::new(0));
+    let told = Arc::clone(&confirmed);
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            let event: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(bytes) = event["confirmed"].as_u64() {
+                told.store(bytes, Relaxed);
+            }
+        }
+    });
+    confirmed
 }
 
 /// The one event of this name; the last event of a call that delivered is `finished`, and nothing comes after it.
@@ -79,10 +104,7 @@ fn only(output: &Output, name: &str) -> Value {
 
 #[test]
 fn a_small_file_goes_in_one_plain_request() {
-    if !set_up::wanted("carryon sends a small file to the npm server") {
-        return;
-    }
-    let scene = Scene::set();
+    let Some(scene) = Scene::set() else { return };
     let source = scene.source("Größe & Maß 日本.bin", 10_000);
     let output = run(scene.send(&source));
     assert_eq!(only(&output, "finished")["sent"], 10_000);
@@ -93,10 +115,7 @@ fn a_small_file_goes_in_one_plain_request() {
 
 #[test]
 fn an_empty_file_arrives() {
-    if !set_up::wanted("carryon sends an empty file to the npm server") {
-        return;
-    }
-    let scene = Scene::set();
+    let Some(scene) = Scene::set() else { return };
     let source = scene.source("empty.txt", 0);
     only(&run(scene.send(&source)), "finished");
     scene.server.must_hold_just(&source);
@@ -104,10 +123,7 @@ fn an_empty_file_arrives() {
 
 #[test]
 fn a_chunked_file_arrives_with_every_chunk_sent_once_and_one_done_request() {
-    if !set_up::wanted("carryon sends chunks to the npm server") {
-        return;
-    }
-    let scene = Scene::set();
+    let Some(scene) = Scene::set() else { return };
     let source = scene.source("chunked.bin", SIZE);
     let output = run(scene.send(&source));
     assert_eq!(only(&output, "finished")["sent"], SIZE);
@@ -118,10 +134,7 @@ fn a_chunked_file_arrives_with_every_chunk_sent_once_and_one_done_request() {
 
 #[test]
 fn killed_twice_and_resumed_it_sends_no_confirmed_chunk_again() {
-    if !set_up::wanted("carryon is killed and resumes at the npm server") {
-        return;
-    }
-    let scene = Scene::set();
+    let Some(scene) = Scene::set() else { return };
     let source = scene.source("resumed.bin", SIZE);
     scene.kill_while_sending(scene.send(&source), 12);
     scene.kill_while_sending(scene.resume(), 21);
@@ -134,7 +147,8 @@ fn killed_twice_and_resumed_it_sends_no_confirmed_chunk_again() {
     let expected: Vec<u64> = (0..=12).chain(12..=21).chain(21..COUNT).collect();
     assert_eq!(scene.recorder.indexes(), expected);
     let requests = scene.recorder.requests();
-    let hints: Vec<_> = requests.iter().filter(|r| r.fields.contains_key("qqresume")).filter_map(|r| r.index()).collect();
+    let hints: Vec<_> =
+        requests.iter().filter(|r| r.fields.contains_key("qqresume")).filter_map(|r| r.index()).collect();
     assert_eq!(hints, [12, 21], "the first chunk of each resumed life says so");
     let mut uuids: Vec<_> = requests.iter().filter_map(|request| request.fields.get("qquuid")).collect();
     uuids.dedup();
@@ -143,10 +157,7 @@ fn killed_twice_and_resumed_it_sends_no_confirmed_chunk_again() {
 
 #[test]
 fn a_server_that_crashes_in_mid_upload_gets_no_confirmed_chunk_again() {
-    if !set_up::wanted("the npm server crashes while carryon sends") {
-        return;
-    }
-    let mut scene = Scene::set();
+    let Some(mut scene) = Scene::set() else { return };
     let source = scene.source("patient.bin", SIZE);
     scene.recorder.hold_answers_from(15);
     let mut command = scene.send(&source);
