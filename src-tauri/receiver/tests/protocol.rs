@@ -324,3 +324,21 @@ async fn odd_requests_get_words_in_json() {
     assert_eq!(get(to, "/upload/..%2fx").await.json["state"], "unknown");
     assert_eq!(get(to, "/").await.json["carryon"], Value::from(1));
 }
+
+#[tokio::test]
+async fn limits_are_told_before_the_bytes_are_taken() {
+    let dir = tempdir().unwrap();
+    let mut config = carryon_receiver::Config::new(dir.path());
+    config.limits.file_size = 1000;
+    config.limits.unfinished = 1;
+    let receiver = client::start_with(config).await;
+    let to = receiver.local_addr();
+    let large = Job::new("too-large", "l", 1001, 400).chunk(to, 0).await;
+    assert_eq!((large.status, &large.json["preventRetry"]), (413, &json!(true)));
+    let silent = "/upload?qquuid=silent&qqfilename=s";
+    assert_eq!(send(to, "POST", silent, &[], &[7; 100_000]).await.status, 400, "a size that is not said is counted");
+    assert_eq!(Job::new("first", "f", 1000, 400).chunk(to, 0).await.status, 200);
+    let second = Job::new("second", "s", 1000, 400).chunk(to, 0).await;
+    assert_eq!((second.status, &second.json["preventRetry"]), (503, &Value::Null), "it may come again later");
+    assert_eq!(names_in(dir.path()), [""; 0]);
+}
