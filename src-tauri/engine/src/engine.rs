@@ -125,6 +125,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.inner.stop.cancel();
+    }
+}
+
 impl Engine {
     /// Opens the records and becomes their owner. What an earlier run left under way is *interrupted* from here on;
     /// nothing is sent before somebody says so.

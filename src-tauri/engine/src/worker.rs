@@ -309,7 +309,9 @@ impl Worker {
         }
         let left = self.upload.attempt.plan.missing(&held).count() as u64;
         self.live.set_confirmed(held.total(), left);
-        self.says_resume = held.total() > 0;
+        if !self.began {
+            self.says_resume = self.resumed && held.total() > 0;
+        }
         Ok(held)
     }
 
