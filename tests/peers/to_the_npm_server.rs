@@ -50,8 +50,11 @@ impl Scene {
     }
 
     fn send(&self, source: &Path) -> Command {
-        let address = &self.recorder.address;
-        let to = format!("fineuploader+{address}/upload?done=/success&concurrent=false&chunk={CHUNK}");
+        self.send_with(source, "done=/success&concurrent=false")
+    }
+
+    fn send_with(&self, source: &Path, settings: &str) -> Command {
+        let to = format!("fineuploader+{}/upload?{settings}&chunk={CHUNK}", self.recorder.address);
         carryon_with(&self.data, &["send", &source.to_string_lossy(), "--to", &to, "--json"])
     }
 
@@ -175,4 +178,20 @@ fn a_server_that_crashes_in_mid_upload_gets_no_confirmed_chunk_again() {
     let requests = scene.recorder.requests();
     let answered: Vec<_> = requests.iter().filter(|r| r.answered.is_some()).filter_map(|r| r.index()).collect();
     assert_eq!(answered, (0..COUNT).collect::<Vec<_>>(), "each chunk is answered once");
+}
+
+#[test]
+fn the_last_chunk_is_not_repeated_where_it_completes_the_file_and_its_answer_was_lost() {
+    let Some(scene) = Scene::set() else { return };
+    let source = scene.source("completed.bin", SIZE);
+    // This server puts the file together at the last chunk, and a repeated one would become the whole file.
+    scene.kill_while_sending(scene.send_with(&source, "concurrent=false"), COUNT - 1);
+    scene.server.must_hold_just(&source);
+    let output = run(scene.resume());
+    let events = events(&output);
+    let last = events.last().unwrap_or_else(|| panic!("it must say what is the matter: {}", told(&output)));
+    assert_eq!((&last["event"], &last["state"]), (&"failed".into(), &"outcome_unknown".into()), "{}", told(&output));
+    assert!(!output.status.success(), "{}", told(&output));
+    assert_eq!(scene.recorder.indexes(), (0..COUNT).collect::<Vec<_>>(), "nothing was sent again");
+    scene.server.must_hold_just(&source);
 }
