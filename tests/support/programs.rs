@@ -9,12 +9,12 @@ use std::{
 
 use serde_json::Value;
 
-/// The built `carryon`, beside the test programs. Building the command line's own tests builds it.
+/// The built `carryon`, beside the test programs; cargo builds it for the command line's own test, `usage`.
 pub fn carryon() -> PathBuf {
     let test = std::env::current_exe().expect("a test program has a path");
     let folder = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let program = folder.join(format!("carryon{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is not built: cargo test needs -p carryon-cli too", program.display());
+    assert!(program.exists(), "{} is not built: let cargo test build -p carryon-cli too (with --test, add --test usage)", program.display());
     program
 }
 

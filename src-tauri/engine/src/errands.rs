@@ -10,8 +10,9 @@ use crate::{
     upload::now,
 };
 
-/// How long to sleep when nothing wakes the errands.
+/// How long to sleep when nothing wakes the errands, and how long at least between two looks.
 const NAP: Duration = Duration::from_secs(30);
+const BLINK: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: i64 = 2_000;
 const LONGEST_PAUSE: i64 = 60 * 60 * 1000;
 
@@ -30,9 +31,15 @@ pub(crate) async fn run(inner: Arc<Inner>) {
         tokio::select! {
             () = inner.stop.cancelled() => return,
             () = inner.errands.notified() => {}
-            () = tokio::time::sleep(NAP) => {}
+            () = tokio::time::sleep(until_next(&inner).await) => {}
         }
     }
+}
+
+async fn until_next(inner: &Arc<Inner>) -> Duration {
+    let next = inner.records.run(outbox::next_due).await.unwrap_or_default();
+    let pause = next.map(|at| Duration::from_millis(u64::try_from(at - now()).unwrap_or(0)));
+    pause.map_or(NAP, |pause| pause.clamp(BLINK, NAP))
 }
 
 async fn all_due(inner: &Arc<Inner>) -> Result<()> {

@@ -237,7 +237,7 @@ impl Destination for FineUploader {
         let request = self.request(Method::DELETE, self.upload_url(&uuid_of(ticket)?));
         let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
         match answer.status.as_u16() {
-            200..=204 => Ok(()),
+            200..=204 if !answer.is_html() => Ok(()),
             404 | 405 | 410 | 501 => {
                 let text = format!("The destination answered {} to the request to forget the upload", answer.status);
                 Err(Error::new(ErrorKind::Rejected, text))

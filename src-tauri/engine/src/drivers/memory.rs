@@ -1,8 +1,11 @@
 //! A destination in memory: the simplest driver to read, and the first in tests. It can play either family of protocols.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard},
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -27,7 +30,7 @@ pub struct Object {
     pub whole: Option<Vec<u8>>,
 }
 
-/// A fault to be played, one request each.
+/// A fault to be played on one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The request is refused with this kind before anything is stored.
@@ -42,18 +45,19 @@ pub struct Memory {
     survey: SurveyKind,
     completes: Completes,
     objects: Arc<Mutex<HashMap<String, Object>>>,
-    faults: Arc<Mutex<VecDeque<Fault>>>,
+    faults: Arc<Mutex<BTreeMap<u64, Fault>>>,
+    requests: Arc<AtomicU64>,
 }
 
 impl Memory {
     /// A destination of the family that `survey` names, whose objects appear when `completes` says.
     pub fn new(survey: SurveyKind, completes: Completes) -> Self {
-        Self { survey, completes, objects: Arc::default(), faults: Arc::default() }
+        Self { survey, completes, objects: Arc::default(), faults: Arc::default(), requests: Arc::default() }
     }
 
-    /// The next requests that carry or complete something meet these faults.
-    pub fn play(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).extend(faults);
+    /// The request of that number (from 0) that carries or completes something meets this fault.
+    pub fn play(&self, at: u64, fault: Fault) {
+        self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).insert(at, fault);
     }
 
     /// All that is stored, by attempt id.
@@ -65,8 +69,22 @@ impl Memory {
         self.objects.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
+    /// The fault of this request; a refusal is played at once, and a `reset` forgets what is held, as a server's would.
+    fn meet_fault(&self, uuid: &str) -> Result<Option<Fault>> {
+        match self.fault() {
+            Some(Fault::Refuse(kind)) => {
+                if kind == ErrorKind::Reset {
+                    self.lock().insert(uuid.to_owned(), Object::default());
+                }
+                Err(Error::new(kind, "a fault was played"))
+            }
+            fault => Ok(fault),
+        }
+    }
+
     fn fault(&self) -> Option<Fault> {
-        self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).pop_front()
+        let at = self.requests.fetch_add(1, Ordering::Relaxed);
+        self.faults.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).remove(&at)
     }
 
     fn close(&self, uuid: &str, size: u64) -> Result<Finished> {
@@ -95,13 +113,6 @@ impl Memory {
 
 fn uuid_of(ticket: &Ticket) -> &str {
     ticket.data["uuid"].as_str().unwrap_or_default()
-}
-
-fn refuse(fault: Option<Fault>) -> Result<()> {
-    match fault {
-        Some(Fault::Refuse(kind)) => Err(Error::new(kind, "a fault was played")),
-        _ => Ok(()),
-    }
 }
 
 fn lose<T>(fault: Option<Fault>, answer: T) -> Result<T> {
@@ -155,8 +166,7 @@ impl Destination for Memory {
     }
 
     async fn send(&self, ticket: &Ticket, intent: &Intent, outgoing: Outgoing) -> Result<Confirmation> {
-        let fault = self.fault();
-        refuse(fault)?;
+        let fault = self.meet_fault(uuid_of(ticket))?;
         let mut bytes = Vec::new();
         let mut body = std::pin::pin!(outgoing.body.open());
         while let Some(frame) = body.next().await {
@@ -171,8 +181,7 @@ impl Destination for Memory {
     }
 
     async fn finish(&self, ticket: &Ticket, intent: &Intent, _: &[Stored]) -> Result<Finished> {
-        let fault = self.fault();
-        refuse(fault)?;
+        let fault = self.meet_fault(uuid_of(ticket))?;
         let finished = self.close(uuid_of(ticket), intent.plan.size)?;
         lose(fault, finished)
     }

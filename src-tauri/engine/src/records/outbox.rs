@@ -78,3 +78,8 @@ pub(crate) fn count(connection: &Connection) -> Result<u64> {
     let count = connection.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, i64>(0))?;
     Ok(super::from_sql(count))
 }
+
+/// When the next errand is due; none where there is none.
+pub(crate) fn next_due(connection: &Connection) -> Result<Option<UnixMillis>> {
+    Ok(connection.query_row("SELECT min(next_at) FROM outbox", [], |row| row.get(0))?)
+}

@@ -65,6 +65,8 @@ fn by_status(answer: &Answer, json: Option<&Value>) -> Error {
     };
     match status.as_u16() {
         401 | 403 => Error::new(ErrorKind::Unauthorized, text("The destination does not accept who is asking")),
+        // Another request for the same chunk may have been first: what counts is what the destination holds now.
+        409 => Error::new(ErrorKind::Unknown, text("The destination is at odds with this request")),
         408 | 423 | 425 => Error::new(ErrorKind::Transient, text("The destination asks to try again")),
         429 | 503 => Error::new(ErrorKind::Busy(answer.retry_after()), text("The destination is busy")),
         413 => Error::new(ErrorKind::TooLarge, text("The chunk is too large for the destination")),
