@@ -1,0 +1,27 @@
+//! What goes wrong between an upload and its destination, and what must be true all the same.
+//!
+//! The engine runs in process against the scripted server, or through the fault proxy against the real receiver. Every
+//! test follows its uploads to their last event; what arrived is compared by digest, what was asked by the server's log.
+
+#[path = "faults/finish.rs"]
+mod finish;
+#[path = "faults/order.rs"]
+mod order;
+#[path = "faults/outbox.rs"]
+mod outbox;
+#[path = "faults/random.rs"]
+mod random;
+#[path = "faults/record.rs"]
+mod record;
+#[path = "faults/resuming.rs"]
+mod resuming;
+#[path = "faults/secrets.rs"]
+mod secrets;
+#[path = "faults/source.rs"]
+mod source;
+#[path = "faults/stage.rs"]
+mod stage;
+#[path = "faults/statuses.rs"]
+mod statuses;
+#[path = "faults/wire.rs"]
+mod wire;

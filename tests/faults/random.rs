@@ -1,0 +1,138 @@
+//! Random faults between the engine and the real receiver: whatever happens, every upload ends delivered and whole.
+//!
+//! The seed is printed; `CARRYON_SEED` repeats a run, `CARRYON_ROUNDS` makes it longer.
+
+use std::{path::Path, time::Duration};
+
+use carryon_engine::{Event, HttpOptions, Limits, Options, RetryPolicy, State};
+use carryon_receiver::{Config, Receiver};
+use futures_util::{StreamExt, stream};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
+use tests::{
+    engine::{Desk, quick},
+    files::{digest, files_below, random_file, seed},
+    proxy::Place,
+};
+
+const ROUNDS: u64 = 40;
+const AT_ONCE: usize = 10;
+
+fn patient(data: &Path, limits: Limits) -> Options {
+    let (base, ms) = (quick(data), Duration::from_millis);
+    Options {
+        limits,
+        retry: RetryPolicy { attempts: 60, ..base.retry },
+        http: HttpOptions { connect: ms(1000), stall: ms(300), answer: ms(600), finish: ms(1000), ..base.http },
+        ..base
+    }
+}
+
+/// A receiver that knows itself by the proxy's address too.
+async fn receiver(dir: &Path, place: &Place) -> Receiver {
+    let config = Config { allow_hosts: vec![place.address.to_string()], ..Config::new(dir) };
+    Receiver::start(config).await.expect("a receiver")
+}
+
+fn rounds() -> u64 {
+    std::env::var("CARRYON_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROUNDS)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_happens_on_the_way_every_upload_ends_delivered_and_whole() {
+    let seed = seed("random faults");
+    let faults: usize = stream::iter(0..rounds())
+        .map(|n| round(seed.wrapping_add(n)))
+        .buffer_unordered(AT_ONCE)
+        .collect::<Vec<_>>()
+        .await
+        .iter()
+        .sum();
+    println!("{} rounds, {faults} connections suffered", rounds());
+    assert!(faults as u64 > rounds(), "the proxy did harm");
+}
+
+/// One engine, one receiver, a few files, and a proxy between them that is harmless after a while. Gives its faults.
+async fn round(seed: u64) -> usize {
+    let mut random = SmallRng::seed_from_u64(seed);
+    let folder = tempfile::tempdir().expect("a folder");
+    let received = folder.path().join("received");
+    let chunk = random.random_range(20_000..200_000);
+    let faulty = random.random_range(2..12);
+    let place = Place::take().await;
+    let receiver = receiver(&received, &place).await;
+    let proxy = place.seeded(receiver.local_addr(), random.random(), faulty, chunk);
+    let limits = Limits { files: random.random_range(1..4), chunks: random.random_range(1..5) };
+    let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk={chunk}", proxy.address);
+    let mut desk = Desk::open_with(patient(&folder.path().join("data"), limits), &address).await;
+    let files: Vec<_> = (0..random.random_range(1..4)).map(|n| format!("file-{n}.bin")).collect();
+    for name in &files {
+        random_file(&folder.path().join(name), size(&mut random, chunk), random.random());
+    }
+    let ids = desk.add(files.iter().map(|name| folder.path().join(name))).await;
+    for id in ids {
+        let last = desk.last(id).await;
+        let delivered = matches!(last, Event::Finished { .. });
+        assert!(delivered, "CARRYON_SEED={seed} CARRYON_ROUNDS=1: {last:#?} after {:#?}", desk.told);
+    }
+    whole(seed, folder.path(), &received, &files);
+    desk.close().await;
+    receiver.shutdown().await;
+    proxy.faults()
+}
+
+/// A size of interest around chunk boundaries.
+fn size(random: &mut SmallRng, chunk: u64) -> u64 {
+    let chunks = random.random_range(0..7) * chunk;
+    match random.random_range(0..6) {
+        0 => chunks,
+        1 => chunks + 1,
+        2 => chunks.saturating_sub(1),
+        3 => random.random_range(0..10),
+        _ => chunks + random.random_range(0..chunk),
+    }
+}
+
+/// Sees that exactly these files arrived, and their bytes.
+fn whole(seed: u64, folder: &Path, received: &Path, files: &[String]) {
+    assert_eq!(files_below(received), files, "CARRYON_SEED={seed}: one file for each, and no other");
+    for name in files {
+        assert_eq!(digest(&received.join(name)), digest(&folder.join(name)), "CARRYON_SEED={seed}: {name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kills_and_pauses_on_a_bad_link_lose_nothing() {
+    let seed = seed("random kills");
+    let mut random = SmallRng::seed_from_u64(seed);
+    let folder = tempfile::tempdir().expect("a folder");
+    let received = folder.path().join("received");
+    let place = Place::take().await;
+    let receiver = receiver(&received, &place).await;
+    let proxy = place.seeded(receiver.local_addr(), seed, 30, 50_000);
+    let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk=50000", proxy.address);
+    let options = patient(&folder.path().join("data"), Limits::default());
+    let file = folder.path().join("take.bin");
+    random_file(&file, 1_234_567, seed);
+    let mut desk = Desk::open_with(options.clone(), &address).await;
+    let id = desk.send(&file).await;
+    for _ in 0..8 {
+        tokio::time::sleep(Duration::from_millis(random.random_range(5..120))).await;
+        match random.random_range(0..2) {
+            0 => drop(desk.engine.pause(&[id]).await),
+            _ => {
+                drop(desk);
+                desk = Desk::open_with(options.clone(), &address).await;
+            }
+        }
+        if let Some(listed) = desk.listed(id).await {
+            assert_ne!(listed.upload.state, State::OutcomeUnknown, "CARRYON_SEED={seed}: this server can be asked");
+            desk.engine.resume(&[id]).await;
+        }
+    }
+    if desk.listed(id).await.is_some() {
+        desk.finished(id).await;
+    }
+    whole(seed, folder.path(), &received, &["take.bin".to_owned()]);
+    desk.close().await;
+    receiver.shutdown().await;
+}
