@@ -23,5 +23,7 @@ mod source;
 mod stage;
 #[path = "faults/statuses.rs"]
 mod statuses;
+#[path = "faults/survey.rs"]
+mod survey;
 #[path = "faults/wire.rs"]
 mod wire;

@@ -1,13 +1,14 @@
 //! What leaves in which order, under which name, and who waits for whom.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use carryon_engine::{Limits, Options};
 use tests::{
     engine::{Desk, quick},
     files::{digest, random_file},
-    scripted::{On, What},
+    scripted::{On, Step, What},
 };
+use tokio::sync::Semaphore;
 
 use crate::stage::{ALONE, CHUNK, PLAIN, Stage};
 
@@ -152,11 +153,13 @@ async fn a_small_file_is_not_starved_by_large_ones() {
     let stage = Stage::new(PLAIN).await;
     let large: Vec<_> = (0..4).map(|n| stage.file(&format!("large-{n}.mov"), (9 << 20) + n)).collect();
     let small = stage.file("small.txt", 10);
-    stage.server.pace(Duration::from_millis(60));
+    let held = Arc::new(Semaphore::new(0));
+    stage.server.on(On::Chunk(8), 4, Step::Hold(Arc::clone(&held)));
     let mut desk = Desk::open(&stage.data(), &stage.server.destination(1 << 20)).await;
     let ids = desk.add(large.clone().into_iter().chain([small.clone()])).await;
     desk.finished(ids[4]).await;
-    assert_eq!(stage.server.objects().len(), 1, "it is there before any of the large ones that came first");
+    assert_eq!(stage.server.objects().len(), 1, "it is there while none of the large ones that came first can end");
+    held.add_permits(4);
     for id in ids {
         desk.finished(id).await;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carryon_engine::{Event, UploadId};
+use carryon_engine::{AddRequest, Event, UploadId};
 use tests::{
     engine::Desk,
     files::digest,
@@ -151,4 +151,18 @@ async fn a_shutdown_a_failure_and_a_delivery_delete_nothing() {
     desk.finished(id).await;
     desk.close().await;
     assert!(stage.server.deleted().is_empty(), "{:?}", stage.server.deleted());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_resume_is_switched_off_nothing_is_kept_on_either_side() {
+    let stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    stage.server.on(On::Chunk(1), 1, Step::Answer(Reply::text(400, "no")));
+    let mut desk = stage.desk().await;
+    let id = desk.add_as(AddRequest { keep: false, ..AddRequest::new([file], desk.to) }).await[0];
+    assert!(matches!(desk.last(id).await, Event::Stopped { .. }));
+    errands_are_over(&desk).await;
+    assert!(desk.listed(id).await.is_none(), "its record goes with its run");
+    assert_eq!(stage.server.deleted(), [stage.server.log()[0].uuid.clone()]);
+    desk.close().await;
 }

@@ -75,7 +75,6 @@ async fn the_record_that_could_resume_it_is_there_before_the_first_byte_comes_in
     let mut desk = stage.desk().await;
     let ids = desk.add(files).await;
     stage.server.until("the first request", |log| !log.is_empty()).await;
-    assert_eq!(looked.load(Relaxed).min(1), 1, "the instrument looked");
     held.add_permits(1);
     for id in ids {
         desk.finished(id).await;

@@ -4,6 +4,7 @@
 //! up speaks; where none does, the request is carried out. What was asked and what was answered stands in the log, in
 //! the order in which the requests came in.
 
+mod script;
 mod store;
 mod wire;
 
@@ -21,107 +22,16 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-use self::{
-    store::Store,
-    wire::{Asked, Connection},
-};
 pub use self::{
+    script::{Linger, On, Seen, Step, What},
     store::{Manners, Object},
     wire::Reply,
 };
-
-/// Which requests a rule is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum On {
-    /// Every request.
-    Any,
-    /// Every chunk and every plain upload.
-    Chunks,
-    /// The chunk of that index; a plain upload counts as chunk 0.
-    Chunk(u64),
-    /// The done request.
-    Done,
-    /// The status question.
-    Status,
-    /// The request to forget an upload.
-    Delete,
-}
-
-/// What happens to a request.
-#[derive(Clone, Debug)]
-pub enum Step {
-    /// It is read, not carried out, and answered so.
-    Answer(Reply),
-    /// It is carried out, but answered so.
-    CarryOutAnswer(Reply),
-    /// It is carried out, and the connection closed without an answer.
-    LoseAnswer,
-    /// It is answered before its payload was read; then the connection is closed, or lingers until all was read.
-    Early(Reply, Linger),
-    /// The connection is closed after so many payload bytes.
-    CloseAfter(usize),
-    /// The connection is reset (RST) before the payload was read.
-    Reset,
-    /// Nothing more is read for so long, then the connection is closed.
-    Stall(Duration),
-    /// It is carried out; the answer comes in drops over that time.
-    SlowAnswer(Duration),
-    /// It is carried out as soon as the gate is open.
-    Hold(Arc<Semaphore>),
-    /// The payload arrives damaged: the answer names the digest of something else.
-    Damage,
-}
-
-/// What an early answer is followed by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Linger {
-    /// The connection is closed with bytes unread, which resets it.
-    No,
-    /// The rest is read and dropped.
-    Yes,
-}
-
-/// One request, as it came in.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// Its place in the log.
-    pub at: usize,
-    /// When its fields had come in.
-    pub when: Instant,
-    /// What it is.
-    pub what: What,
-    /// The upload it is about.
-    pub uuid: String,
-    /// The client says that it resumes.
-    pub resumes: bool,
-    /// Payload bytes that came in.
-    pub payload: u64,
-    /// The BLAKE3 digest of the payload, where all of it came in.
-    pub digest: Option<String>,
-    /// The status it was answered with, where it was.
-    pub status: Option<u16>,
-    /// The answer was the server's honest yes.
-    pub said_yes: bool,
-    /// Its fields by name.
-    pub fields: std::collections::HashMap<String, String>,
-    /// Its headers by name, in lower case.
-    pub headers: std::collections::HashMap<String, String>,
-    /// The file's name in its part of the form.
-    pub filename: Option<String>,
-}
-
-/// What a request is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// The chunk of that index; a plain upload is chunk 0.
-    Chunk(u64),
-    /// The done request.
-    Done,
-    /// The status question.
-    Status,
-    /// The request to forget.
-    Delete,
-}
+use self::{
+    script::{uuid, what},
+    store::Store,
+    wire::{Asked, Connection},
+};
 
 struct Rule {
     on: On,
@@ -285,6 +195,11 @@ impl Scripted {
         lock(&self.shared.store).offsets(uuid)
     }
 
+    /// Damages a chunk that it holds, as a bad disk does.
+    pub fn damage(&self, uuid: &str, offset: u64) {
+        lock(&self.shared.store).damage(uuid, offset);
+    }
+
     /// Forgets all that is not finished.
     pub fn lose_unfinished(&self) {
         lock(&self.shared.store).lose_unfinished();
@@ -323,38 +238,11 @@ async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-fn what(asked: &Asked) -> What {
-    match asked.method.as_str() {
-        "GET" => What::Status,
-        "DELETE" => What::Delete,
-        _ if asked.path.starts_with("/upload/done") => What::Done,
-        _ => What::Chunk(asked.fields.get("qqpartindex").and_then(|index| index.parse().ok()).unwrap_or(0)),
-    }
-}
-
-fn uuid(asked: &Asked) -> String {
-    let in_path = || asked.path.rsplit('/').next().and_then(|last| last.split('?').next()).unwrap_or_default();
-    asked.fields.get("qquuid").cloned().unwrap_or_else(|| in_path().to_owned())
-}
-
 impl Shared {
     /// Writes a request into the log and shows it to the inspector.
     fn note(&self, asked: &Asked) -> usize {
         let mut log = lock(&self.log);
-        let seen = Seen {
-            at: log.len(),
-            when: Instant::now(),
-            what: what(asked),
-            uuid: uuid(asked),
-            resumes: asked.fields.get("qqresume").is_some_and(|value| value == "true"),
-            payload: 0,
-            digest: None,
-            status: None,
-            said_yes: false,
-            fields: asked.fields.clone(),
-            headers: asked.headers.clone(),
-            filename: asked.filename.clone(),
-        };
+        let seen = Seen::new(log.len(), asked);
         log.push(seen.clone());
         drop(log);
         let inspector = lock(&self.inspector).clone();
@@ -376,14 +264,8 @@ impl Shared {
 
     fn step_for(&self, asked: &Asked) -> Option<Step> {
         let what = what(asked);
-        let fits = |on: On| match (on, what) {
-            (On::Any, _) | (On::Chunks, What::Chunk(_)) => true,
-            (On::Chunk(wanted), What::Chunk(index)) => wanted == index,
-            (On::Done, What::Done) | (On::Status, What::Status) | (On::Delete, What::Delete) => true,
-            _ => false,
-        };
         let mut rules = lock(&self.rules);
-        let rule = rules.iter_mut().find(|rule| rule.left > 0 && fits(rule.on))?;
+        let rule = rules.iter_mut().find(|rule| rule.left > 0 && rule.on.fits(what))?;
         rule.left -= 1;
         Some(rule.step.clone())
     }

@@ -166,6 +166,12 @@ impl Store {
         self.held.get(uuid).map(|held| held.parts.keys().copied().collect()).unwrap_or_default()
     }
 
+    /// Damages a chunk that it holds.
+    pub fn damage(&mut self, uuid: &str, offset: u64) {
+        let part = self.held.get_mut(uuid).and_then(|held| held.parts.get_mut(&offset));
+        part.expect("it holds that chunk")[0] ^= 1;
+    }
+
     /// Forgets everything that is not finished, as a server does whose clean-up came too early.
     pub fn lose_unfinished(&mut self) {
         self.held.retain(|_, held| held.object.is_some());
