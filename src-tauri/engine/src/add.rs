@@ -135,11 +135,11 @@ impl Inner {
         files: Vec<(Found, Identity, Plan)>,
         added: &mut Added,
     ) -> Result<()> {
-        let (request, lifetime) = (request.clone(), self.options.lifetime);
+        let (wanted, lifetime) = (request.clone(), self.options.lifetime);
         let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
         let recorded = self.records.run(move |connection| {
             let record =
-                |(file, identity, plan)| record_one(connection, &request, batch, file, identity, plan, expires_at);
+                |(file, identity, plan)| record_one(connection, &wanted, batch, file, identity, plan, expires_at);
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
         for recorded in recorded.await? {
@@ -154,7 +154,7 @@ impl Inner {
                 }
                 Recorded::ToStartOver(id) => {
                     self.halt(id).await;
-                    self.start_over(id).await?;
+                    self.start_over(id, request.chunk_size).await?;
                     added.added.push(id);
                 }
             }

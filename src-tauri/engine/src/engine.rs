@@ -249,7 +249,7 @@ impl Engine {
     pub async fn start_over(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
             inner.halt(id).await;
-            inner.start_over(id).await
+            inner.start_over(id, None).await
         })
         .await
     }
@@ -425,13 +425,14 @@ impl Inner {
         Ok(())
     }
 
-    pub async fn start_over(&self, id: UploadId) -> Result<()> {
+    /// Begins anew; `wish` is the chunk size that the user asks for, if any.
+    pub async fn start_over(&self, id: UploadId, wish: Option<u64>) -> Result<()> {
         let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
         let upload = upload.ok_or_else(|| uploads::unknown(id))?;
         let path = upload.path.clone();
         let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
         let (driver, row) = self.driver(upload.destination).await?;
-        let plan = driver.plan(identity.size, row.memory.wish())?;
+        let plan = driver.plan(identity.size, wish.unwrap_or_else(|| row.memory.wish()))?;
         self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
         self.errands.notify_one();
         self.queued(id);

@@ -19,6 +19,7 @@ use crate::{
     chunk::{Chunk, Completes, Digest, Ranges},
     destination::{Confirmation, Finished, Outgoing, SurveyKind},
     error::{Error, ErrorKind, Result},
+    event::{Event, Progress},
     rate::Rate,
     records::{chunks, uploads},
     retry::Next,
@@ -49,6 +50,7 @@ pub(crate) struct Sending<'w> {
     ending: Option<Error>,
     finished: Option<Finished>,
     rate: Rate,
+    told: Option<Progress>,
     in_flight: FuturesUnordered<Task<Sent>>,
     commits: FuturesUnordered<Task<(Chunk, Result<()>)>>,
 }
@@ -67,6 +69,7 @@ impl<'w> Sending<'w> {
             ending: None,
             finished: None,
             rate: Rate::new(Instant::now()),
+            told: None,
             in_flight: FuturesUnordered::new(),
             commits: FuturesUnordered::new(),
         }
@@ -252,7 +255,11 @@ impl<'w> Sending<'w> {
 
     fn tell_progress(&mut self) {
         self.worker.live.set_speed(self.rate.bytes_per_second(Instant::now()));
-        self.worker.tell_progress();
+        let progress = self.worker.live.progress();
+        if self.told != Some(progress) {
+            self.told = Some(progress);
+            self.worker.inner.listeners.tell(Event::Progress(progress));
+        }
     }
 }
 

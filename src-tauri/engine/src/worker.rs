@@ -83,7 +83,11 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     };
     match outcome {
         Ok(finished) => complete(&inner, &live, name, finished).await,
-        Err(Halt::StartOver) => drop(inner.start_over(id).await),
+        Err(Halt::StartOver) => {
+            if let Err(error) = inner.start_over(id, None).await {
+                rest(&inner, &live, name, keep, Halt::Error(error)).await;
+            }
+        }
         Err(halt) => rest(&inner, &live, name, keep, halt).await,
     }
 }
@@ -116,13 +120,8 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
 
 async fn complete(inner: &Arc<Inner>, live: &Live, name: String, finished: Finished) {
     let (id, sent, location) = (live.id, live.meter.sent(), finished.location.clone());
-    let stored = inner
-        .records
-        .run(move |connection| {
-            let before = uploads::get(connection, id)?.map_or(0, |upload| upload.sent);
-            uploads::complete(connection, id, "done", location.as_deref(), before.max(sent))
-        })
-        .await;
+    let stored =
+        inner.records.run(move |connection| uploads::complete(connection, id, "done", location.as_deref(), sent)).await;
     if let Err(error) = stored {
         tracing::warn!(upload = %id, %error, "delivered, but the record could not say so; it will be asked again");
     }
@@ -496,10 +495,6 @@ impl Worker {
         let message = self.last_trouble.as_ref().map(Error::to_string).unwrap_or_default();
         self.inner.listeners.tell(Event::Waiting { id: self.upload.id, reason, until: Some(until), message });
         self.inner.wake.notify_one();
-    }
-
-    pub fn tell_progress(&self) {
-        self.inner.listeners.tell(Event::Progress(self.live.progress()));
     }
 
     pub fn learn_speed(&mut self, bytes: u64, took: Duration) {

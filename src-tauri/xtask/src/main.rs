@@ -1,1 +1,35 @@
-fn main() {}
+//! `cargo xtask`: sets a machine up, builds, runs, tests and measures Carryon. Needs nothing but Rust and a package manager.
+
+mod bench;
+mod run;
+mod setup;
+mod steps;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask run [--yes] [--release] [-- FILES…]   set up, build, open the window
+cargo xtask test [--yes]                          set up, run every test
+cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this machine, in one run
+cargo xtask setup [--yes] [--tests]               only install what is missing
+
+--yes installs what is missing without asking.";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.first().map(String::as_str) {
+        Some("run") => run::run(&arguments[1..]),
+        Some("test") => test::test(&arguments[1..]),
+        Some("bench") => bench::bench(&arguments[1..]),
+        Some("setup") => setup::setup(&arguments[1..]),
+        _ => Err(HELP.to_owned()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

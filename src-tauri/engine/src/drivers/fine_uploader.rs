@@ -25,7 +25,7 @@ use super::{
     http::{self, Answer},
 };
 use crate::{
-    chunk::{Completes, LARGEST, Plan, choose_size},
+    chunk::{Completes, Plan, choose_size},
     destination::{
         Capabilities, Confirmation, Destination, Finished, Intent, Outgoing, Stored, Survey, SurveyKind, Ticket,
         Verdict,
@@ -170,7 +170,7 @@ impl Destination for FineUploader {
     }
 
     fn plan(&self, size: u64, wish: u64) -> Result<Plan> {
-        let wish = self.settings.chunk_size.unwrap_or(wish.min(LARGEST));
+        let wish = self.settings.chunk_size.unwrap_or(wish);
         let chunk_size = choose_size(size, wish, 1, u64::MAX, u64::MAX)?;
         // Not larger than one chunk: one plain request, which may be repeated under the same uuid, and no done request.
         let plain = size <= chunk_size;

@@ -253,7 +253,7 @@ pub(crate) fn complete(
     sent: u64,
 ) -> Result<()> {
     step(connection, id, Step::Complete)?;
-    let sql = "UPDATE uploads SET sent_bytes = ?2 WHERE id = ?1";
+    let sql = "UPDATE uploads SET sent_bytes = max(sent_bytes, ?2) WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![id.to_string(), to_sql(sent)?])?;
     history::keep(connection, id, outcome, location)?;
     remove(connection, id)
