@@ -89,6 +89,8 @@ pub struct FineUploader {
     client: Client,
     /// The server was seen not to know the status question; it is not asked again in this session.
     cannot_be_asked: AtomicBool,
+    /// The server was seen to know it: what answers otherwise is something in its place.
+    can_be_asked: AtomicBool,
 }
 
 impl FineUploader {
@@ -105,8 +107,8 @@ impl FineUploader {
                 return Err(Error::new(ErrorKind::Invalid, text).next_step("Give “done” as a path on the same host."));
             }
         }
-        let cannot_be_asked = AtomicBool::new(false);
-        Ok(Self { settings, credentials, options: *options, client, cannot_be_asked })
+        let (cannot_be_asked, can_be_asked) = (AtomicBool::new(false), AtomicBool::new(false));
+        Ok(Self { settings, credentials, options: *options, client, cannot_be_asked, can_be_asked })
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -133,7 +135,10 @@ impl FineUploader {
         let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
         let known = answer.json().filter(|json| json.get("carryon").is_some() && json["uuid"] == uuid);
         match known {
-            Some(json) => Ok(Some(json)),
+            Some(json) => {
+                self.can_be_asked.store(true, Ordering::Relaxed);
+                Ok(Some(json))
+            }
             None => self.without_status(&answer),
         }
     }
@@ -143,6 +148,9 @@ impl FineUploader {
         let portal = answer.is_html() && answer.status.is_success();
         if passing || portal || answer.status.is_redirection() {
             judge_chunk(answer)?;
+        }
+        if self.can_be_asked.load(Ordering::Relaxed) {
+            return Err(Error::new(ErrorKind::Transient, "Something answered in the destination's place"));
         }
         self.cannot_be_asked.store(true, Ordering::Relaxed);
         Ok(None)
