@@ -256,3 +256,25 @@ async fn a_plain_upload_may_be_repeated_under_its_id() {
     assert_eq!(stage.server.object().digest, tests::files::digest(&file));
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_question_what_became_of_done_is_asked_until_the_server_itself_answers() {
+    let stage = Stage::new(ASKABLE).await;
+    let file = stage.file("take.mov", 3 * CHUNK - 1);
+    stage.server.on(On::Chunk(0), 1, Step::LoseAnswer);
+    stage.server.on(On::Status, 1, Step::SlowAnswer(std::time::Duration::from_millis(20)));
+    stage.server.on(On::Done, 1, Step::LoseAnswer);
+    let elsewhere =
+        [Reply::text(500, "no"), Reply::page(200), Reply::page(404), Reply::text(400, "?"), Reply::text(502, "")];
+    for reply in elsewhere {
+        stage.server.on(On::Status, 1, Step::Answer(reply));
+    }
+    stage.server.on(On::Status, 1, Step::CloseAfter(0));
+    let mut desk = stage.desk().await;
+    let id = desk.send(&file).await;
+    desk.finished(id).await;
+    assert_eq!(stage.server.count(What::Done), 1, "whoever answered in its place changed nothing");
+    assert_eq!(stage.server.count(What::Status), 8);
+    stage.delivered(&file);
+    desk.close().await;
+}

@@ -282,3 +282,20 @@ async fn passing_errors_of_different_kinds_share_the_ten_attempts() {
     assert_eq!(server.count(What::Chunk(0)), 10, "whichever way they fail");
     desk.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_server_says_is_bounded_and_harmless() {
+    let endless = format!("{}{{\"success\":true}}", " ".repeat(5 << 20));
+    let rude = format!("\u{1b}[2Jline\r\nline{}", "x".repeat(100_000));
+    let stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 2 * CHUNK);
+    stage.server.on(On::Chunk(0), 1, Step::Answer(Reply::text(200, &endless)));
+    stage.server.on(On::Chunk(1), 1, Step::Answer(Reply::json(400, json!({"error": rude}))));
+    let mut desk = stage.desk().await;
+    let id = desk.send(&file).await;
+    let (_, failure) = desk.stopped(id).await;
+    assert_eq!(stage.server.count(What::Chunk(0)), 2, "an answer of megabytes is not read to its end");
+    assert!(failure.message.len() < 1000, "{} bytes of a server's words are shown", failure.message.len());
+    assert!(!failure.message.contains(|c: char| c.is_control()), "{failure:?}");
+    desk.close().await;
+}
