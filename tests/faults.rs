@@ -17,6 +17,7 @@ mod record;
 mod resuming;
 #[path = "faults/secrets.rs"]
 mod secrets;
+#[cfg(unix)]
 #[path = "faults/source.rs"]
 mod source;
 #[path = "faults/stage.rs"]

@@ -11,8 +11,11 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use tests::{
     engine::{Desk, quick},
     files::{digest, files_below, random_file, seed},
-    proxy::Place,
+    proxy::{Fault, Place},
+    scripted::Scripted,
 };
+
+use crate::stage::PLAIN;
 
 const ROUNDS: u64 = 40;
 const AT_ONCE: usize = 10;
@@ -92,6 +95,41 @@ fn size(random: &mut SmallRng, chunk: u64) -> u64 {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_cannot_bear_a_second_done_never_gets_one_by_itself() {
+    let seed = seed("random dones");
+    let rounds = stream::iter(0..20).map(|n| fragile_round(seed.wrapping_add(n))).buffer_unordered(AT_ONCE);
+    let delivered: Vec<bool> = rounds.collect().await;
+    let known = delivered.iter().filter(|&&delivered| delivered).count();
+    println!("20 rounds, {known} delivered, the others of unknown outcome");
+}
+
+/// Gives whether the engine knows that it was delivered.
+async fn fragile_round(seed: u64) -> bool {
+    let mut random = SmallRng::seed_from_u64(seed);
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Scripted::start(PLAIN).await;
+    let faulty = random.random_range(2..20);
+    let proxy = Place::take().await.seeded(server.address, random.random(), faulty, 3000);
+    let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk=2000", proxy.address);
+    let mut desk = Desk::open_with(patient(&folder.path().join("data"), Limits::default()), &address).await;
+    let file = folder.path().join("take.bin");
+    random_file(&file, random.random_range(2001..12_000), seed);
+    let id = desk.send(&file).await;
+    let delivered = match desk.last(id).await {
+        Event::Finished { .. } => true,
+        Event::Stopped { state: State::OutcomeUnknown, .. } => false,
+        other => panic!("CARRYON_SEED={seed}: {other:?}"),
+    };
+    let objects = server.objects();
+    assert!(!delivered || objects.len() == 1, "CARRYON_SEED={seed}: what is called delivered is there");
+    for object in objects {
+        assert_eq!(object.digest, digest(&file), "CARRYON_SEED={seed}: a second done truncates it");
+    }
+    desk.close().await;
+    delivered
+}
+
 /// Sees that exactly these files arrived, and their bytes.
 fn whole(seed: u64, folder: &Path, received: &Path, files: &[String]) {
     assert_eq!(files_below(received), files, "CARRYON_SEED={seed}: one file for each, and no other");
@@ -133,6 +171,44 @@ async fn kills_and_pauses_on_a_bad_link_lose_nothing() {
         desk.finished(id).await;
     }
     whole(seed, folder.path(), &received, &["take.bin".to_owned()]);
+    desk.close().await;
+    receiver.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_fault_alone_costs_time_and_nothing_else() {
+    let long = Duration::from_secs(20);
+    let faults = [
+        Fault::CutRequest(0),
+        Fault::CutRequest(30_000),
+        Fault::CutAnswer(0),
+        Fault::CutAnswer(100),
+        Fault::Swallow,
+        Fault::Delay(Duration::from_millis(20)),
+        Fault::Stall(30_000, long),
+        Fault::Reset(30_000),
+        Fault::Throttle(1_000_000),
+        Fault::Refuse,
+    ];
+    stream::iter(faults).for_each_concurrent(4, one_fault).await;
+}
+
+/// The first three connections suffer alike.
+async fn one_fault(fault: Fault) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let received = folder.path().join("received");
+    let place = Place::take().await;
+    let receiver = receiver(&received, &place).await;
+    let plan = move |number| if number < 3 { fault } else { Fault::Pass };
+    let proxy = place.before(receiver.local_addr(), plan);
+    let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk=50000", proxy.address);
+    let mut desk = Desk::open_with(patient(&folder.path().join("data"), Limits::default()), &address).await;
+    let file = folder.path().join("take.bin");
+    random_file(&file, 200_001, 7);
+    let id = desk.send(&file).await;
+    desk.finished(id).await;
+    assert!(proxy.faults() > 0, "{fault:?} was met");
+    whole(7, folder.path(), &received, &["take.bin".to_owned()]);
     desk.close().await;
     receiver.shutdown().await;
 }

@@ -201,3 +201,57 @@ async fn a_missing_file_that_comes_back_unchanged_is_gone_on_with() {
     stage.delivered(&file);
     desk.close().await;
 }
+
+/// A mapping that was written to before, so that a further write leaves all of the file's times as they are.
+#[cfg(target_os = "linux")]
+struct Mapped(*mut u8, usize);
+
+#[cfg(target_os = "linux")]
+impl Mapped {
+    fn new(path: &Path) -> Self {
+        use std::os::fd::AsRawFd;
+        let file = OpenOptions::new().read(true).write(true).open(path).expect("writable");
+        let size = file.metadata().expect("a size").len() as usize;
+        // SAFETY: a fresh shared mapping of a whole, open file; the kernel chooses the place.
+        let at = unsafe {
+            let (how, shared) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_SHARED);
+            libc::mmap(std::ptr::null_mut(), size, how, shared, file.as_raw_fd(), 0)
+        };
+        assert_ne!(at, libc::MAP_FAILED, "mapped");
+        let mut mapped = Self(at.cast(), size);
+        (0..size).step_by(1000).for_each(|at| mapped.flip(at));
+        mapped
+    }
+
+    fn flip(&mut self, at: usize) {
+        assert!(at < self.1);
+        // SAFETY: within the mapping, which lives as long as the process.
+        unsafe { *self.0.add(at) ^= 0xff }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[ignore = "not built yet: a file whose times were younger than two seconds is trusted, its chunks are not hashed again (P4)"]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_young_file_that_changes_without_a_trace_is_compared_by_its_digests() {
+    let stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 6 * CHUNK);
+    let mut mapped = Mapped::new(&file);
+    let _held = stage.server.hold(On::Chunk(2));
+    let mut desk = stage.desk().await;
+    let id = desk.send(&file).await;
+    stage.server.until("chunk 2", |log| log.len() == 3).await;
+    desk.confirmed(id, 2 * CHUNK).await;
+    desk.engine.pause(&[id]).await;
+    let identity = || fs::metadata(&file).and_then(|meta| meta.modified()).expect("a time");
+    let before = identity();
+    mapped.flip(10);
+    mapped.flip(5 * CHUNK as usize + 10);
+    assert_eq!(identity(), before, "the edit left no trace");
+    desk.resume(id).await;
+    desk.last(id).await;
+    for object in stage.server.objects() {
+        assert_eq!(object.digest, digest(&file), "completed from two revisions");
+    }
+    desk.close().await;
+}
