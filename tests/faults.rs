@@ -5,6 +5,8 @@
 
 #[path = "faults/finish.rs"]
 mod finish;
+#[path = "faults/offline.rs"]
+mod offline;
 #[path = "faults/order.rs"]
 mod order;
 #[path = "faults/outbox.rs"]

@@ -227,43 +227,6 @@ async fn a_chunk_that_always_arrives_damaged_fails_after_ten_attempts_and_is_nev
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_upload_waits_for_a_server_that_is_not_there_and_goes_on_when_it_comes() {
-    let mut stage = Stage::new(PLAIN).await;
-    let file = stage.file("take.mov", 3 * CHUNK);
-    stage.server.stop();
-    let mut desk = stage.desk().await;
-    let id = desk.send(&file).await;
-    desk.until("waiting offline", |event| matches!(event, Event::Waiting { reason: WaitReason::Offline, .. })).await;
-    tokio::time::sleep(Duration::from_millis(800)).await;
-    let state = desk.listed(id).await.expect("listed").upload.state;
-    assert_ne!(state.name(), "failed", "more than ten refused connections are no failure");
-    stage.server.start_again().await;
-    desk.finished(id).await;
-    stage.delivered(&file);
-    desk.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_server_that_goes_away_in_the_middle_is_gone_on_with() {
-    let mut stage = Stage::new(PLAIN).await;
-    let file = stage.file("take.mov", 40 * CHUNK);
-    stage.server.pace(Duration::from_millis(5));
-    let mut desk = stage.desk().await;
-    let id = desk.send(&file).await;
-    desk.confirmed(id, 10 * CHUNK).await;
-    stage.server.stop();
-    tokio::time::sleep(Duration::from_millis(300)).await;
-    stage.server.start_again().await;
-    desk.finished(id).await;
-    stage.delivered(&file);
-    let log = stage.server.log();
-    let answered = |before: usize, what| log[..before].iter().any(|seen| seen.what == what && seen.status == Some(200));
-    let again = log.iter().filter(|seen| answered(seen.at, seen.what)).count();
-    assert!(again <= 1, "at most what was in flight is sent twice, not {again} chunks");
-    desk.close().await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn passing_errors_of_different_kinds_share_the_ten_attempts() {
     let stage: Stage = Stage::new(PLAIN).await;
     let server: &Scripted = &stage.server;
