@@ -212,7 +212,7 @@ async fn a_kill_while_done_is_under_way_never_leads_to_a_second_one() {
         let _held = stage.server.hold(On::Done);
         let doomed = Doomed::start(quick(&stage.data()), &stage.in_order(), vec![file.clone()]);
         stage.server.until("done", |log| log.iter().any(|seen| seen.what == What::Done)).await;
-        doomed.kill();
+        doomed.kill().await;
         stage.server.start_again().await;
         let mut desk = stage.desk().await;
         let id = desk.engine.resumable().await.expect("list")[0].upload.id;

@@ -25,7 +25,7 @@ async fn killed_after(
     let doomed = Doomed::start(options, address, vec![file.clone()]);
     let confirmed = move |log: &[Seen]| log.iter().filter(|seen| seen.status == Some(200)).count() >= chunks;
     stage.server.until("some chunks", confirmed).await;
-    doomed.kill();
+    doomed.kill().await;
     stage.server.start_again().await;
     (file, stage.server.log().len())
 }

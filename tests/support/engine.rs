@@ -202,20 +202,18 @@ impl Doomed {
         Self { runtime: Some(runtime) }
     }
 
-    /// Ends it without a word.
-    pub fn kill(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
+    /// Ends it without a word; afterwards nothing of it moves.
+    pub async fn kill(mut self) {
+        let runtime = self.runtime.take().expect("it lives");
+        let ended = tokio::task::spawn_blocking(move || runtime.shutdown_timeout(PATIENCE)).await;
+        ended.expect("it ends");
     }
 }
 
 impl Drop for Doomed {
     fn drop(&mut self) {
-        self.end();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
