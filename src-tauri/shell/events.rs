@@ -45,7 +45,13 @@ struct News {
     progress: HashMap<UploadId, Progress>,
 }
 
-type Finish = (u64, Option<String>);
+/// An upload's last word.
+struct Finish {
+    name: String,
+    size: u64,
+    sent: u64,
+    location: Option<String>,
+}
 
 /// Passes events on until the engine is gone.
 pub async fn forward<R: Runtime>(app: AppHandle<R>, mut events: UnboundedReceiver<Event>) {
@@ -70,7 +76,9 @@ impl News {
         let id = event.id();
         match event {
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
-            Event::Finished { sent, location, .. } => drop(self.changed.insert(id, Some((sent, location)))),
+            Event::Finished { name, size, sent, location, .. } => {
+                self.changed.insert(id, Some(Finish { name, size, sent, location }));
+            }
             Event::Waiting { message, .. } => {
                 messages.insert(id, message);
                 self.changed.entry(id).or_default();
@@ -86,12 +94,13 @@ async fn fold(core: &Core, known: &mut HashMap<UploadId, View>, messages: &Messa
     let mut changes = Vec::new();
     for (id, finish) in news.changed {
         match (finish, fresh.remove(&id)) {
-            (Some((sent, location)), _) => {
-                if let Some(mut view) = known.remove(&id) {
-                    view.deliver(sent, location);
-                    core.done.add(view.clone());
-                    changes.push(Change::Upsert { upload: Box::new(view) });
-                }
+            (Some(finish), _) => {
+                // A small file may be delivered, and its record gone, before anybody looked at it.
+                let unseen = || View::unseen(id, finish.name, finish.size, &core.destination.name);
+                let mut view = known.remove(&id).unwrap_or_else(unseen);
+                view.deliver(finish.sent, finish.location);
+                core.done.add(view.clone());
+                changes.push(Change::Upsert { upload: Box::new(view) });
             }
             (None, Some(listed)) => {
                 let view = View::new(listed, messages.get(&id).cloned());

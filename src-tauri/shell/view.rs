@@ -75,6 +75,34 @@ impl View {
         view
     }
 
+    /// The view of an upload that is known by its last word only; where its file lies is not in it.
+    pub fn unseen(id: UploadId, name: String, size: u64, destination: &str) -> Self {
+        let now = carryon_engine::upload::now();
+        Self {
+            id,
+            name,
+            path: String::new(),
+            relative_path: String::new(),
+            size,
+            confirmed: 0,
+            sent: 0,
+            verified: 0,
+            chunks_left: 0,
+            chunk_count: 0,
+            bytes_per_second: None,
+            eta_seconds: None,
+            destination: destination.to_owned(),
+            scope: String::new(),
+            batch: String::new(),
+            resumed: false,
+            location: None,
+            created_at: now,
+            updated_at: now,
+            expires_at: None,
+            state: StateView::default(),
+        }
+    }
+
     /// The same upload, further on.
     pub fn advance(&mut self, progress: &Progress) {
         self.confirmed = progress.confirmed;
