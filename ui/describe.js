@@ -60,7 +60,13 @@ function facts(upload, now) {
 }
 
 function doneFacts(upload, now) {
-  return [bytes(upload.size), upload.location ?? `at ${upload.destination}`, day(upload.updated_at, now)];
+  return [bytes(upload.size), whereWords(upload), day(upload.updated_at, now)];
+}
+
+/** Where it went, unless that only repeats the row's own heading. */
+function whereWords({ location, destination, relative_path: folder, name }) {
+  const own = folder ? `${folder}/${name}` : name;
+  return location && location !== own ? location : `at ${destination}`;
 }
 
 function resumableFacts(upload, now) {
