@@ -75,7 +75,8 @@ fn confirmed_bytes_never_move_back_and_end_at_the_size() {
     let receiver = ReceiverProcess::start(folder.path());
     let file = folder.path().join("long.bin");
     files::random_file(&file, 8_000_000, 2);
-    let output = run(send(folder.path(), &file, &receiver.destination(), &["--chunk-size", "10000", "--connections", "2"]));
+    let output =
+        run(send(folder.path(), &file, &receiver.destination(), &["--chunk-size", "10000", "--connections", "2"]));
     let confirmed: Vec<u64> = events(&output).iter().filter_map(|event| event["confirmed"].as_u64()).collect();
     assert!(confirmed.is_sorted(), "{confirmed:?}");
     assert_eq!(confirmed.last(), Some(&8_000_000));
@@ -123,12 +124,25 @@ fn ctrl_c_stops_cleanly_says_how_to_resume_and_leaves_a_list() {
     let listed = events(&list);
     assert_eq!(listed.len(), 1, "{}", told(&list));
     let fields = [
-        "chunks_left", "confirmed", "destination", "expires_at", "id", "name", "path", "reason", "scope", "size", "state",
+        "chunks_left",
+        "confirmed",
+        "destination",
+        "expires_at",
+        "id",
+        "name",
+        "path",
+        "reason",
+        "scope",
+        "size",
+        "state",
         "updated_at",
     ];
     assert_eq!(keys(&listed[0]), fields);
     assert_eq!((&listed[0]["state"], &listed[0]["scope"]), (&"interrupted".into(), &"project 7".into()));
-    assert_eq!((&listed[0]["size"], &listed[0]["confirmed"], &listed[0]["chunks_left"]), (&50_000.into(), &0.into(), &1.into()));
+    assert_eq!(
+        (&listed[0]["size"], &listed[0]["confirmed"], &listed[0]["chunks_left"]),
+        (&50_000.into(), &0.into(), &1.into())
+    );
     let id = listed[0]["id"].as_str().expect("an id")[..8].to_owned();
     let discard = run(carryon_with(&folder.path().join("data"), &["discard", &id]));
     assert!(told(&discard).contains("Discarded 1 upload."), "{}", told(&discard));
@@ -147,12 +161,19 @@ fn a_script_gives_up_after_the_time_it_was_given_and_can_resume() {
 }
 
 #[test]
-fn a_second_owner_of_the_records_ends_with_4() {
+fn an_owner_that_does_not_answer_ends_with_4() {
     let folder = tempfile::tempdir().expect("temp folder");
-    let (_child, _lines) = waiting(folder.path(), &[]);
-    let output = run(carryon_with(&folder.path().join("data"), &["list"]));
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("folder");
+    let owner = std::fs::File::create(data.join("carryon.lock")).expect("the lock file");
+    owner.lock().expect("this process owns the records and serves nobody");
+    let output = run(carryon_with(&data, &["list"]));
     assert_eq!(output.status.code(), Some(4), "{}", told(&output));
-    assert!(told(&output).contains("Another Carryon"), "{}", told(&output));
+    assert!(
+        told(&output).contains("Another Carryon") && told(&output).contains("does not answer"),
+        "{}",
+        told(&output)
+    );
 }
 
 #[test]

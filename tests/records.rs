@@ -122,7 +122,8 @@ async fn what_was_under_way_is_interrupted_and_says_how_the_run_ended() {
     let crash = "UPDATE uploads SET state = 'uploading', detail = '{\"kind\":\"uploading\"}' WHERE seq = 1";
     Connection::open(&path).expect("opens").execute(crash, []).expect("as a crash leaves it");
     let engine = Engine::open(quick(data.path())).await.expect("it opens");
-    let states: Vec<_> = engine.resumable().await.expect("lists").into_iter().map(|l| l.upload.state.reason()).collect();
+    let states: Vec<_> =
+        engine.resumable().await.expect("lists").into_iter().map(|l| l.upload.state.reason()).collect();
     assert_eq!(states[0].as_deref(), Some("Carryon ended unexpectedly"));
     assert!(states[1].as_deref().is_some_and(|reason| reason.contains("a fault was played")), "failed stays failed");
     engine.shutdown().await.expect("it closes");

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use carryon_engine::{Credentials, DestinationRow, Engine, Error, ErrorKind, HttpOptions, Options, drivers};
+use carryon_engine::{Credentials, DestinationRow, Engine, Error, ErrorKind, HttpOptions, Options, drivers, socket};
 use carryon_receiver::{Config, Receiver};
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
@@ -25,7 +25,9 @@ pub fn opened<R: Runtime>(app: &AppHandle<R>) -> Arc<Opened> {
 /// All that runs behind the window.
 pub struct Core {
     /// The engine.
-    pub engine: Engine,
+    pub engine: Arc<Engine>,
+    /// Serves the command line while the window owns the records.
+    _faces: Option<socket::Server>,
     /// *This computer*.
     pub destination: DestinationRow,
     /// The built-in receiver; none where its folder cannot be used.
@@ -48,9 +50,9 @@ impl Core {
     pub async fn open(arguments: &Arguments) -> Opened {
         let data_dir = carryon_engine::data_dir(arguments.data_dir.as_deref())?;
         let folder = receive_dir(arguments, &data_dir);
-        let options = Options::new(data_dir);
+        let options = Options::new(&data_dir);
         let http = options.http;
-        let engine = Engine::open(options).await?;
+        let engine = Arc::new(Engine::open(options).await?);
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(|aside| damaged(aside)).into_iter().collect();
         let receiver = match receive(&engine, &destination, &folder, &http).await {
@@ -62,6 +64,7 @@ impl Core {
         };
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
+            _faces: serve(&engine, &data_dir),
             engine,
             destination,
             receiver,
@@ -86,6 +89,12 @@ impl Core {
             let _ = tokio::time::timeout(Duration::from_secs(3), receiver.shutdown()).await;
         }
     }
+}
+
+/// Lets the command line in; without it the window works all the same.
+fn serve(engine: &Arc<Engine>, data_dir: &Path) -> Option<socket::Server> {
+    let served = socket::serve(Arc::clone(engine), data_dir);
+    served.map_err(|error| tracing::warn!(%error, "the command line cannot be served")).ok()
 }
 
 /// Starts the receiver with a token of this launch, which only the engine hears.

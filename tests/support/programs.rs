@@ -14,7 +14,11 @@ pub fn carryon() -> PathBuf {
     let test = std::env::current_exe().expect("a test program has a path");
     let folder = test.parent().and_then(Path::parent).expect("target/<profile>/deps");
     let program = folder.join(format!("carryon{}", std::env::consts::EXE_SUFFIX));
-    assert!(program.exists(), "{} is not built: let cargo test build -p carryon-cli too (with --test, add --test usage)", program.display());
+    assert!(
+        program.exists(),
+        "{} is not built: let cargo test build -p carryon-cli too (with --test, add --test usage)",
+        program.display()
+    );
     program
 }
 

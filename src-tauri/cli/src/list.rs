@@ -1,14 +1,10 @@
 //! `carryon list`: what is not delivered yet.
 
-use carryon_engine::{Error, Listed};
+use carryon_engine::{Error, socket::Request};
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{
-    exit::End,
-    open::{self, DataDir},
-    report, words,
-};
+use crate::{face, open::DataDir, report, words};
 
 /// List uploads that are not finished.
 #[derive(Args)]
@@ -22,43 +18,34 @@ pub struct List {
 
 impl List {
     /// Runs the command.
-    pub async fn run(self) -> Result<End, Error> {
-        let engine = open::engine(self.data_dir.options()?).await?;
-        let (listed, unreadable) = engine.list().await?;
-        match self.json {
-            true => listed.iter().for_each(|listed| report::line(&object(listed))),
-            false if listed.is_empty() => println!("Nothing is unfinished."),
-            false => listed.iter().for_each(|listed| println!("{}", sentence(listed))),
+    pub async fn run(self) -> Result<u8, Error> {
+        let mut count = 0;
+        let mut hear = |line: Value| match line["event"].as_str() {
+            Some("unreadable") => {
+                eprintln!("carryon: {} more cannot be read; they are kept as they are.", line["count"])
+            }
+            Some(_) => report::complain(&line),
+            None if self.json => report::line(&line),
+            None => {
+                count += 1;
+                println!("{}", sentence(&line));
+            }
+        };
+        let code = face::carry_out(self.data_dir.options()?, Request::List, &mut hear).await?;
+        if count == 0 && code == 0 && !self.json {
+            println!("Nothing is unfinished.");
         }
-        engine.shutdown().await?;
-        if unreadable > 0 {
-            eprintln!("carryon: {unreadable} more cannot be read; they are kept as they are.");
-            return Ok(End::SomeFailed);
-        }
-        Ok(End::Done)
+        Ok(code)
     }
 }
 
-fn object(listed: &Listed) -> Value {
-    let upload = &listed.upload;
-    json!({
-        "id": upload.id, "name": upload.name, "path": upload.path.to_string_lossy(), "size": upload.size,
-        "confirmed": upload.confirmed, "chunks_left": upload.chunks_left, "destination": upload.destination_name,
-        "scope": upload.scope, "state": upload.state.name(), "reason": upload.state.reason(),
-        "updated_at": upload.updated_at, "expires_at": upload.expires_at,
-    })
-}
-
-fn sentence(listed: &Listed) -> String {
-    let upload = &listed.upload;
-    let id = upload.id.to_string();
-    let state = upload.state.name().replace('_', " ");
-    let reason = upload.state.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let (confirmed, size) = (words::bytes(upload.confirmed), words::bytes(upload.size));
-    format!(
-        "{}  {state}{reason}\n          {} → {}\n          {confirmed} of {size} confirmed",
-        &id[..8],
-        upload.path.display(),
-        upload.destination_name
-    )
+fn sentence(line: &Value) -> String {
+    let text = |key: &str| line[key].as_str().unwrap_or_default();
+    let number = |key: &str| words::bytes(line[key].as_u64().unwrap_or_default());
+    let reason = line["reason"].as_str().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let id = text("id").get(..8).unwrap_or_default();
+    let (path, destination) = (words::plain(text("path")), words::plain(text("destination")));
+    let state = text("state").replace('_', " ");
+    let (confirmed, size) = (number("confirmed"), number("size"));
+    format!("{id}  {state}{reason}\n          {path} → {destination}\n          {confirmed} of {size} confirmed")
 }

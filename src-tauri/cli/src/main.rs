@@ -2,13 +2,13 @@
 
 mod discard;
 mod exit;
-mod follow;
+mod face;
+mod history;
 mod list;
 mod open;
 mod receive;
 mod report;
 mod resume;
-mod select;
 mod send;
 mod words;
 
@@ -26,6 +26,7 @@ struct Arguments {
 enum Command {
     Send(send::Send),
     List(list::List),
+    History(history::History),
     Resume(resume::Resume),
     Discard(discard::Discard),
     Receive(receive::Receive),
@@ -38,6 +39,7 @@ async fn main() -> std::process::ExitCode {
     let outcome = match arguments.command {
         Command::Send(send) => send.run().await,
         Command::List(list) => list.run().await,
+        Command::History(history) => history.run().await,
         Command::Resume(resume) => resume.run().await,
         Command::Discard(discard) => discard.run().await,
         Command::Receive(receive) => receive.run().await,

@@ -1,8 +1,8 @@
-//! The options that every command on the records shares, and opening the engine with them.
+//! The options that the commands share.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::{Path, PathBuf};
 
-use carryon_engine::{Credentials, Engine, Error, ErrorKind, HttpOptions, Limits, Options};
+use carryon_engine::{Error, ErrorKind, HttpOptions, Limits, Options, socket::Secret};
 use clap::Args;
 
 /// Where the records live.
@@ -55,20 +55,19 @@ impl Sending {
     }
 
     /// Who asks, from the token file or the environment.
-    pub fn credentials(&self) -> Result<Credentials, Error> {
-        Ok(Credentials { token: token(self.token_file.as_deref())? })
+    pub fn token(&self) -> Result<Option<Secret>, Error> {
+        Ok(token(self.token_file.as_deref())?.map(Secret))
     }
 
-    /// How long to go on without progress.
-    pub fn patience(&self) -> Option<Duration> {
+    /// How many seconds to go on without progress.
+    pub fn patience(&self) -> Option<u64> {
         let script = || !std::io::IsTerminal::is_terminal(&std::io::stderr());
-        let seconds = self.give_up_after.or_else(|| script().then_some(15 * 60));
-        seconds.map(Duration::from_secs)
+        self.give_up_after.or_else(|| script().then_some(15 * 60))
     }
 }
 
 /// The token in `file`, else in `CARRYON_TOKEN`.
-pub fn token(file: Option<&std::path::Path>) -> Result<Option<String>, Error> {
+pub fn token(file: Option<&Path>) -> Result<Option<String>, Error> {
     let Some(file) = file else { return Ok(std::env::var("CARRYON_TOKEN").ok().filter(|token| !token.is_empty())) };
     let unreadable = |error: std::io::Error| {
         Error::new(ErrorKind::Invalid, format!("The token file “{}” cannot be read", file.display())).because(error)
@@ -79,16 +78,4 @@ pub fn token(file: Option<&std::path::Path>) -> Result<Option<String>, Error> {
         true => Err(Error::new(ErrorKind::Invalid, format!("The token file “{}” is empty", file.display()))),
         false => Ok(Some(token)),
     }
-}
-
-/// Opens the engine and tells what had to be set aside.
-pub async fn engine(options: Options) -> Result<Engine, Error> {
-    let engine = Engine::open(options).await?;
-    if let Some(aside) = engine.set_aside() {
-        eprintln!(
-            "carryon: the records were damaged and have been set aside as “{}”; nothing was deleted.",
-            aside.display()
-        );
-    }
-    Ok(engine)
 }

@@ -7,7 +7,7 @@ use carryon_receiver::{Config, Receiver};
 use clap::Args;
 use serde_json::json;
 
-use crate::{exit::End, follow::stop_signal, open, report};
+use crate::{face::stop_signal, open, report};
 
 /// Receive uploads into a folder.
 #[derive(Args)]
@@ -37,7 +37,7 @@ pub struct Receive {
 
 impl Receive {
     /// Runs until it is asked to stop. The first line on standard output is JSON and names the address.
-    pub async fn run(self) -> Result<End, Error> {
+    pub async fn run(self) -> Result<u8, Error> {
         let token = match &self.token_file {
             Some(file) => open::token(Some(file))?,
             None => None,
@@ -63,6 +63,6 @@ impl Receive {
             () = stop_signal() => receiver.shutdown().await,
             () = receiver.wait() => {}
         }
-        Ok(End::Done)
+        Ok(0)
     }
 }

@@ -1,13 +1,14 @@
 //! What the user sees while uploads run: one JSON object a line for scripts, progress bars on a terminal, plain lines elsewhere.
+//!
+//! Everything is told from the same lines of JSON, whether this process owns the records or not.
 
 use std::{
     collections::HashMap,
     io::{IsTerminal, Write},
 };
 
-use carryon_engine::{Event, Problem, UploadId};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::words;
 
@@ -23,8 +24,19 @@ pub fn line(object: &Value) {
     let _ = writeln!(std::io::stdout(), "{object}");
 }
 
-/// Tells events.
-pub enum Report {
+/// An error line that ends a request, in words on standard error.
+pub fn complain(object: &Value) {
+    eprintln!("carryon: {}.\n{}", text(object, "message"), text(object, "next_step"));
+}
+
+/// Tells lines.
+pub struct Report {
+    kind: Kind,
+    /// How to carry on later, in words; none where resume is switched off.
+    advice: Option<String>,
+}
+
+enum Kind {
     /// For scripts.
     Json,
     /// For people at a terminal.
@@ -35,155 +47,139 @@ pub enum Report {
 
 /// The progress bars on a terminal.
 #[derive(Default)]
-pub struct Bars {
+struct Bars {
     all: MultiProgress,
-    each: HashMap<UploadId, ProgressBar>,
+    each: HashMap<String, ProgressBar>,
 }
 
 impl Report {
     /// The kind of report that fits.
-    pub fn new(json: bool) -> Self {
-        match json {
-            true => Report::Json,
-            false if std::io::stderr().is_terminal() => Report::Bars(Bars::default()),
-            false => Report::Plain,
+    pub fn new(json: bool, advice: Option<String>) -> Self {
+        let kind = match json {
+            true => Kind::Json,
+            false if std::io::stderr().is_terminal() => Kind::Bars(Bars::default()),
+            false => Kind::Plain,
+        };
+        Self { kind, advice }
+    }
+
+    /// Tells one line.
+    pub fn tell(&mut self, object: &Value) {
+        let words = self.words(object);
+        match &mut self.kind {
+            Kind::Json if object["event"] == "error" => complain(object),
+            Kind::Json => line(object),
+            Kind::Bars(bars) => bars.tell(object, words),
+            Kind::Plain => words.iter().for_each(|words| eprintln!("{words}")),
         }
     }
 
-    /// Tells one event.
-    pub fn tell(&mut self, event: &Event) {
-        match self {
-            Report::Json => json_of(event).iter().for_each(line),
-            Report::Bars(bars) => bars.tell(event),
-            Report::Plain => plain_of(event).iter().for_each(|text| eprintln!("{text}")),
-        }
+    /// A line in words; none for what only a bar shows.
+    fn words(&self, object: &Value) -> Option<String> {
+        let (name, size) = (text(object, "name"), words::bytes(number(object, "size")));
+        Some(match object["event"].as_str()? {
+            "started" if object["resumed"] == true => {
+                format!("resuming {name}: {} of {size} are there", words::bytes(number(object, "confirmed")))
+            }
+            "started" => format!("sending {name} ({size})"),
+            "waiting" => format!("waiting: {}", text(object, "message")),
+            "finished" => delivered(object),
+            "failed" => format!("failed: {name}: {}. {}", text(object, "message"), text(object, "next_step")),
+            "interrupted" => self.stopped(object),
+            "queued" => "handed over".to_owned(),
+            "nothing" => "Nothing is to be resumed.".to_owned(),
+            "discarded" => discarded(object),
+            "error" => format!("carryon: {}.\n{}", text(object, "message"), text(object, "next_step")),
+            _ => return None,
+        })
     }
 
-    /// Tells of a path that could not be added.
-    pub fn problem(&mut self, problem: &Problem) {
-        let next_step = "Check the path and its permissions, then send it again.";
-        match self {
-            Report::Json => line(&json!({
-                "event": "failed", "id": null, "name": problem.path, "kind": "source_missing",
-                "message": problem.message, "next_step": next_step,
-            })),
-            Report::Bars(bars) => bars.say(&format!("✗ {}", problem.message)),
-            Report::Plain => eprintln!("failed: {}", problem.message),
+    fn stopped(&self, object: &Value) -> String {
+        let count = words::uploads(object["ids"].as_array().map_or(0, Vec::len) as u64);
+        let (confirmed, size) = (words::bytes(number(object, "confirmed")), words::bytes(number(object, "size")));
+        match &self.advice {
+            Some(advice) => format!(
+                "Stopped: {count} unfinished; {confirmed} of {size} are safe at the destination.\nCarry on with: {advice}"
+            ),
+            None => format!("Stopped: {count} unfinished; resume is switched off, so nothing is kept."),
         }
-    }
-
-    /// Says something to people; scripts get it as an event of its own.
-    pub fn say(&mut self, text: &str, object: &Value) {
-        match self {
-            Report::Json => line(object),
-            Report::Bars(bars) => bars.say(text),
-            Report::Plain => eprintln!("{text}"),
-        }
-    }
-}
-
-fn json_of(event: &Event) -> Option<Value> {
-    Some(match event {
-        Event::Started { id, name, size, resumed, confirmed } => json!({
-            "event": "started", "id": id, "name": name, "size": size, "resumed": resumed, "confirmed": confirmed,
-        }),
-        Event::Progress(progress) => json!({
-            "event": "progress", "id": progress.id, "confirmed": progress.confirmed, "sent": progress.sent,
-            "size": progress.size, "bytes_per_second": progress.bytes_per_second.round(),
-        }),
-        Event::Waiting { id, reason, until, message } => json!({
-            "event": "waiting", "id": id, "reason": reason, "until": until, "message": message,
-        }),
-        Event::Finished { id, name, size, sent, location } => json!({
-            "event": "finished", "id": id, "name": name, "size": size, "sent": sent, "location": location,
-        }),
-        Event::Stopped { id, name, state, failure } => json!({
-            "event": "failed", "id": id, "name": name, "kind": failure.code, "state": state.name(),
-            "message": failure.message, "next_step": failure.next_step,
-        }),
-        Event::Queued { .. } | Event::StateChanged { .. } | Event::Removed { .. } => return None,
-    })
-}
-
-fn plain_of(event: &Event) -> Option<String> {
-    match event {
-        Event::Started { name, size, resumed: true, confirmed, .. } => {
-            Some(format!("resuming {name}: {} of {} are there", words::bytes(*confirmed), words::bytes(*size)))
-        }
-        Event::Started { name, size, .. } => Some(format!("sending {name} ({})", words::bytes(*size))),
-        Event::Waiting { message, .. } => Some(format!("waiting: {message}")),
-        Event::Finished { name, size, sent, location, .. } => Some(finished(name, *size, *sent, location.as_deref())),
-        Event::Stopped { name, failure, .. } => {
-            Some(format!("failed: {name}: {}. {}", failure.message, failure.next_step))
-        }
-        _ => None,
     }
 }
 
-fn finished(name: &str, size: u64, sent: u64, location: Option<&str>) -> String {
-    let place = location.map(|place| format!(" as {place}")).unwrap_or_default();
+fn delivered(object: &Value) -> String {
+    let (size, sent) = (number(object, "size"), number(object, "sent"));
+    let place = object["location"].as_str().map(|place| format!(" as {}", words::plain(place))).unwrap_or_default();
     let saved = match sent < size {
         true => format!(", {} of it sent now", words::bytes(sent)),
         false => String::new(),
     };
-    format!("delivered {name} ({}{saved}){place}", words::bytes(size))
+    format!("delivered {} ({}{saved}){place}", text(object, "name"), words::bytes(size))
+}
+
+fn discarded(object: &Value) -> String {
+    let done = format!("Discarded {}.", words::uploads(number(object, "count")));
+    match number(object, "untold") {
+        0 => done,
+        _ => format!("{done} The destination could not be told yet; Carryon tells it when it runs again."),
+    }
+}
+
+fn text(object: &Value, key: &str) -> String {
+    words::plain(object[key].as_str().unwrap_or_default())
+}
+
+fn number(object: &Value, key: &str) -> u64 {
+    object[key].as_u64().unwrap_or_default()
 }
 
 impl Bars {
-    fn say(&self, text: &str) {
-        let _ = self.all.println(text);
-    }
-
-    fn tell(&mut self, event: &Event) {
-        let id = event.id();
-        match event {
-            Event::Started { name, size, confirmed, .. } => self.begin(id, name, *size, *confirmed),
-            Event::Progress(progress) => self.with(id, |bar| {
-                bar.set_position(progress.confirmed);
-                bar.set_message(rate(progress));
+    fn tell(&mut self, object: &Value, words: Option<String>) {
+        let id = object["id"].as_str().unwrap_or_default();
+        match object["event"].as_str() {
+            Some("started") => self.begin(id, object),
+            Some("progress") => self.with(id, |bar| {
+                bar.set_position(number(object, "confirmed"));
+                bar.set_message(rate(object));
             }),
-            Event::Waiting { message, .. } => self.with(id, |bar| bar.set_message(format!("waiting: {message}"))),
-            Event::Finished { name, size, sent, location, .. } => {
+            Some("waiting") => self.with(id, |bar| bar.set_message(words.unwrap_or_default())),
+            _ => {
                 self.end(id);
-                self.say(&format!("✓ {}", finished(name, *size, *sent, location.as_deref())));
+                words.iter().for_each(|words| drop(self.all.println(words)));
             }
-            Event::Stopped { name, failure, .. } => {
-                self.end(id);
-                self.say(&format!("✗ {name}: {}. {}", failure.message, failure.next_step));
-            }
-            _ => {}
         }
     }
 
-    fn begin(&mut self, id: UploadId, name: &str, size: u64, confirmed: u64) {
+    fn begin(&mut self, id: &str, object: &Value) {
         let template = "{prefix:28.!} {bar:30} {percent:>3} %  {msg}";
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = self.all.add(ProgressBar::new(size).with_style(style).with_prefix(name.to_owned()));
-        bar.set_position(confirmed);
-        self.each.insert(id, bar);
+        let bar = ProgressBar::new(number(object, "size")).with_style(style).with_prefix(text(object, "name"));
+        let bar = self.all.add(bar);
+        bar.set_position(number(object, "confirmed"));
+        self.each.insert(id.to_owned(), bar);
     }
 
-    fn with(&self, id: UploadId, change: impl FnOnce(&ProgressBar)) {
-        if let Some(bar) = self.each.get(&id) {
+    fn with(&self, id: &str, change: impl FnOnce(&ProgressBar)) {
+        if let Some(bar) = self.each.get(id) {
             change(bar);
         }
     }
 
-    fn end(&mut self, id: UploadId) {
-        if let Some(bar) = self.each.remove(&id) {
+    fn end(&mut self, id: &str) {
+        if let Some(bar) = self.each.remove(id) {
             bar.finish_and_clear();
             self.all.remove(&bar);
         }
     }
 }
 
-fn rate(progress: &carryon_engine::Progress) -> String {
-    let done = format!("{} of {}", words::bytes(progress.confirmed), words::bytes(progress.size));
-    let speed = progress.bytes_per_second;
+fn rate(progress: &Value) -> String {
+    let (confirmed, size) = (number(progress, "confirmed"), number(progress, "size"));
+    let done = format!("{} of {}", words::bytes(confirmed), words::bytes(size));
+    let speed = progress["bytes_per_second"].as_f64().unwrap_or_default();
     if speed < 1.0 {
         return done;
     }
-    let left = (progress.size - progress.confirmed.min(progress.size)) as f64 / speed;
+    let left = size.saturating_sub(confirmed) as f64 / speed;
     let clock = format!("{}:{:02}", (left as u64) / 60, (left as u64) % 60);
     format!("{done}, {}/s, {clock} left", words::bytes(speed as u64))
 }

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use carryon_engine::{AddRequest, Error, ErrorKind};
+use carryon_engine::{
+    Error, drivers,
+    socket::{self, Request},
+};
 use clap::Args;
 
 use crate::{
-    exit::End,
-    follow::Follow,
-    open::{self, DataDir, Sending},
+    face,
+    open::{DataDir, Sending},
     report::Report,
 };
 
@@ -37,33 +39,28 @@ pub struct Send {
     /// Keep nothing: what is interrupted begins anew next time.
     #[arg(long, conflicts_with = "start_over")]
     no_resume: bool,
+    /// Hand the files to the running Carryon and do not wait for the end.
+    #[arg(long, conflicts_with = "no_resume")]
+    detach: bool,
 }
 
 impl Send {
     /// Runs the command.
-    pub async fn run(self) -> Result<End, Error> {
-        let engine = open::engine(self.sending.apply(self.data_dir.options()?)).await?;
-        let events = engine.subscribe();
-        let destination = engine.destination(&self.to).await?;
-        engine.set_credentials(destination.id, self.sending.credentials()?);
-        let request = AddRequest {
+    pub async fn run(self) -> Result<u8, Error> {
+        let options = self.sending.apply(self.data_dir.options()?);
+        let request = Request::Send(socket::Send {
+            paths: socket::encode_paths(&self.paths)?,
+            to: drivers::normalise(&self.to, &options.http)?,
             scope: self.scope,
             chunk_size: self.chunk_size,
             start_over: self.start_over,
             keep: !self.no_resume,
-            ..AddRequest::new(self.paths, destination.id)
-        };
-        let added = engine.add(request).await?;
-        let mut report = Report::new(self.sending.json);
-        added.problems.iter().for_each(|problem| report.problem(problem));
-        let ids: Vec<_> = added.added.into_iter().chain(added.resumed).collect();
-        if ids.is_empty() && added.problems.is_empty() {
-            engine.shutdown().await?;
-            return Err(Error::new(ErrorKind::Invalid, "There are no files in what was given"));
-        }
+            detach: self.detach,
+            token: self.sending.token()?,
+            give_up_after: self.sending.patience(),
+        });
         let advice = (!self.no_resume).then(|| format!("carryon resume --all{}", self.data_dir.flag()));
-        let patience = self.sending.patience();
-        let follow = Follow { engine, events, report: &mut report, patience, advice };
-        follow.until_the_end(ids, !added.problems.is_empty()).await
+        let mut report = Report::new(self.sending.json, advice);
+        face::carry_out(options, request, &mut |line| report.tell(&line)).await
     }
 }

@@ -17,8 +17,13 @@ pub fn bytes(count: u64) -> String {
 }
 
 /// `1 upload`, `2 uploads`.
-pub fn uploads(count: usize) -> String {
+pub fn uploads(count: u64) -> String {
     format!("{count} upload{}", if count == 1 { "" } else { "s" })
+}
+
+/// Text from outside for a terminal: control characters cannot move the cursor or recolour the screen.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

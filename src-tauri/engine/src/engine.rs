@@ -27,6 +27,7 @@ use crate::{
     records::{
         Records,
         destinations::{self, DestinationRow, THIS_COMPUTER},
+        history::{self, Past},
         outbox, settings, uploads,
     },
     retry::RetryPolicy,
@@ -245,6 +246,15 @@ impl Engine {
         .await
     }
 
+    /// Stops uploads as closing Carryon does: they are *interrupted*, to be resumed.
+    pub async fn interrupt(&self, ids: &[UploadId]) -> Outcomes {
+        self.each(ids, |inner, id| async move {
+            inner.halt(id).await;
+            inner.move_to(id, Step::Interrupt(Interruption::Closed)).await
+        })
+        .await
+    }
+
     /// Begins uploads anew, with the files as they are now.
     pub async fn start_over(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
@@ -307,6 +317,14 @@ impl Engine {
     /// `Storage`.
     pub async fn set_setting(&self, key: &'static str, value: serde_json::Value) -> Result<()> {
         self.inner.records.run(move |connection| settings::set(connection, key, &value)).await
+    }
+
+    /// What became of the last `limit` uploads whose records are gone, oldest first.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn history(&self, limit: u32) -> Result<Vec<Past>> {
+        self.inner.records.run(move |connection| history::list(connection, limit)).await
     }
 
     /// How many aborts no destination has confirmed yet.

@@ -29,6 +29,7 @@ mod reconcile;
 mod records;
 mod retry;
 mod sending;
+pub mod socket;
 pub mod source;
 pub mod upload;
 mod worker;
@@ -44,6 +45,7 @@ pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records,
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
+    history::Past,
 };
 pub use retry::RetryPolicy;
 pub use source::Problem;

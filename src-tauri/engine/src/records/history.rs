@@ -1,11 +1,73 @@
 //! The history: what became of each upload whose record is gone.
 
-use rusqlite::{Connection, params};
+use std::path::PathBuf;
 
+use rusqlite::{Connection, Row, params};
+
+use super::from_sql;
 use crate::{
     error::Result,
-    upload::{UploadId, now},
+    source::decode_path,
+    upload::{UnixMillis, UploadId, now},
 };
+
+/// What became of one upload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// The id it had.
+    pub upload: String,
+    /// The file's name.
+    pub name: String,
+    /// Where the file lay.
+    pub path: PathBuf,
+    /// Bytes in the whole source.
+    pub size: u64,
+    /// The destination's name.
+    pub destination: String,
+    /// Its scope.
+    pub scope: String,
+    /// How it ended.
+    pub outcome: String,
+    /// Where the destination put it.
+    pub location: Option<String>,
+    /// When it was added.
+    pub began_at: UnixMillis,
+    /// When it ended.
+    pub ended_at: UnixMillis,
+    /// How often it was resumed.
+    pub resumes: u32,
+    /// Payload bytes sent over all runs.
+    pub sent: u64,
+}
+
+/// The last `limit` entries, oldest first; one that cannot be read is passed over.
+pub(crate) fn list(connection: &Connection, limit: u32) -> Result<Vec<Past>> {
+    let sql = "SELECT upload, name, path, encoding, size, destination, scope, outcome, location, began_at, ended_at,
+               resumes, sent_bytes FROM history ORDER BY seq DESC LIMIT ?1";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([limit], from_row)?;
+    let mut past: Vec<Past> = rows.filter_map(|row| row.ok()).collect();
+    past.reverse();
+    Ok(past)
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Past> {
+    let (path, encoding): (Vec<u8>, String) = (row.get(2)?, row.get(3)?);
+    Ok(Past {
+        upload: row.get(0)?,
+        name: row.get(1)?,
+        path: decode_path(&encoding, &path),
+        size: from_sql(row.get(4)?),
+        destination: row.get(5)?,
+        scope: row.get(6)?,
+        outcome: row.get(7)?,
+        location: row.get(8)?,
+        began_at: row.get(9)?,
+        ended_at: row.get(10)?,
+        resumes: row.get(11)?,
+        sent: from_sql(row.get(12)?),
+    })
+}
 
 /// Copies an upload's record into the history, before the record goes.
 pub(crate) fn keep(connection: &Connection, id: UploadId, outcome: &str, location: Option<&str>) -> Result<()> {

@@ -1,0 +1,116 @@
+//! Carrying out a request: as the owner of the records where nobody owns them, else as a client of whoever does.
+//!
+//! An owner stays until its own request is done and no client waits any more, so that two calls at once both succeed. A
+//! client whose owner goes away begins again: it may become the owner itself.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use carryon_engine::{
+    Engine, Error, ErrorKind, Options,
+    socket::{self, Call, End, Followed, Request},
+};
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+/// How long an owner may take to answer before it counts as not answering.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Carries out `request` and hands every line to `hear`. Gives the exit code.
+///
+/// # Errors
+/// What ends the request as a whole; `Owned` where the owner does not answer.
+pub async fn carry_out(options: Options, request: Request, hear: &mut dyn FnMut(Value)) -> Result<u8, Error> {
+    let mut deadline = Instant::now() + PATIENCE;
+    loop {
+        let owned = match Engine::open(options.clone()).await {
+            Ok(engine) => return as_owner(engine, &options, request, hear).await.map(End::code),
+            Err(error) if error.kind() == ErrorKind::Owned => error,
+            Err(error) => return Err(error),
+        };
+        tokio::select! {
+            called = socket::call(&options.data_dir, &request, &mut *hear) => match called {
+                Ok(Call::Ended(code)) => return Ok(code),
+                Ok(Call::Lost) => deadline = Instant::now() + PATIENCE,
+                Err(_) if Instant::now() > deadline => {
+                    return Err(owned.next_step("It does not answer. Close it, or give this one another data folder."));
+                }
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            },
+            // The owner notices that this one is gone, and interrupts what it followed.
+            () = stop_signal() => return Ok(End::Interrupted.code()),
+        }
+    }
+}
+
+async fn as_owner(
+    engine: Engine,
+    options: &Options,
+    request: Request,
+    hear: &mut dyn FnMut(Value),
+) -> Result<End, Error> {
+    if let Some(aside) = engine.set_aside() {
+        eprintln!("carryon: the records were damaged and are set aside as “{}”; nothing was deleted.", aside.display());
+    }
+    let engine = Arc::new(engine);
+    let server = socket::serve(Arc::clone(&engine), &options.data_dir);
+    let server = server.map_err(|error| tracing::warn!(%error, "other faces cannot be served")).ok();
+    let (lines, mut told) = mpsc::unbounded_channel();
+    let followed = Followed::default();
+    let work = async {
+        let end = socket::carry_out(&engine, request, &lines, &followed).await;
+        drop(lines);
+        end
+    };
+    let pass_on = async {
+        while let Some(line) = told.recv().await {
+            hear(line);
+        }
+    };
+    let both = async { tokio::join!(work, pass_on).0 };
+    let end = tokio::select! {
+        end = both => end,
+        () = stop_signal() => Ok(End::Interrupted),
+    };
+    let stopped = matches!(end, Ok(End::Interrupted));
+    match &server {
+        Some(server) if !stopped => tokio::select! {
+            () = server.until_nobody_waits() => {}
+            () = stop_signal() => {}
+        },
+        _ => say_interrupted(&engine, &followed, hear).await,
+    }
+    drop(server);
+    engine.shutdown().await?;
+    end
+}
+
+async fn say_interrupted(engine: &Engine, followed: &Followed, hear: &mut dyn FnMut(Value)) {
+    let left = followed.left();
+    if left.is_empty() {
+        return;
+    }
+    engine.interrupt(&left).await;
+    if let Ok((listed, _)) = engine.list().await {
+        hear(socket::interrupted_line(&left, &listed));
+    }
+}
+
+/// Ends when the user or the system asks the program to stop.
+pub async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+        let Ok(mut terminate) = terminate else { return drop(interrupt.await) };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}

@@ -1,0 +1,295 @@
+//! Carrying out a request on the engine, at home or for a client: the same steps, the same lines.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Mutex, MutexGuard},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+
+use super::{
+    history,
+    lines::{self, interrupted_line},
+    request::{Request, ResumeWhich, Secret, Send, decode_paths},
+};
+use crate::{
+    add::AddRequest,
+    drivers::Credentials,
+    engine::{Engine, Listed},
+    error::{Error, ErrorKind, Result},
+    event::Event,
+    upload::{DestinationId, State, UploadId},
+};
+
+/// How long a discard waits for the destinations' word; what is left is told later.
+const ERRANDS: Duration = Duration::from_secs(10);
+
+/// Where lines go.
+pub type Lines = UnboundedSender<Value>;
+
+/// How a request ended; the numbers are the exit codes of DESIGN 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Everything was done.
+    Done,
+    /// Some of it failed.
+    SomeFailed,
+    /// Interrupted or given up; it can be resumed.
+    Interrupted,
+}
+
+impl End {
+    /// The exit code.
+    pub fn code(self) -> u8 {
+        match self {
+            End::Done => 0,
+            End::SomeFailed => 1,
+            End::Interrupted => 3,
+        }
+    }
+
+    /// The exit code of an error.
+    pub fn code_of(error: &Error) -> u8 {
+        match error.kind() {
+            ErrorKind::Invalid => 2,
+            ErrorKind::Owned => 4,
+            _ => 1,
+        }
+    }
+}
+
+/// The uploads that a request follows, known from outside while it runs.
+#[derive(Debug, Default)]
+pub struct Followed {
+    // Held for a copy, never across an await.
+    ids: Mutex<BTreeSet<UploadId>>,
+}
+
+impl Followed {
+    /// Those that did not end yet.
+    pub fn left(&self) -> Vec<UploadId> {
+        self.lock().iter().copied().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<UploadId>> {
+        self.ids.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}
+
+/// Carries out `request`, telling `lines` what happens.
+///
+/// # Errors
+/// What ends the request as a whole; single uploads that fail are lines.
+///
+/// # Cancellation
+/// Dropped, the uploads go on; whoever drops it decides what becomes of those still in `followed`.
+pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followed: &Followed) -> Result<End> {
+    let patience = request.patience();
+    let task = Task { engine, lines, followed, patience };
+    match request {
+        Request::Send(send) => task.send(send).await,
+        Request::List => task.list().await,
+        Request::Resume { which, start_over, token, .. } => task.resume(which, start_over, token).await,
+        Request::Discard { ids, token } => task.discard(&ids, token).await,
+        Request::History { limit } => {
+            engine.history(limit).await?.iter().for_each(|past| task.tell(history::of_past(past)));
+            Ok(End::Done)
+        }
+    }
+}
+
+struct Task<'t> {
+    engine: &'t Engine,
+    lines: &'t Lines,
+    followed: &'t Followed,
+    patience: Option<Duration>,
+}
+
+impl Task<'_> {
+    /// Who went away hears nothing; whoever watches the connection notices.
+    fn tell(&self, line: Value) {
+        let _ = self.lines.send(line);
+    }
+
+    async fn send(&self, send: Send) -> Result<End> {
+        let events = self.engine.subscribe();
+        let destination = self.engine.destination(&send.to).await?;
+        self.introduce([destination.id], send.token);
+        let request = AddRequest {
+            scope: send.scope,
+            chunk_size: send.chunk_size,
+            start_over: send.start_over,
+            keep: send.keep,
+            ..AddRequest::new(decode_paths(&send.paths)?, destination.id)
+        };
+        let added = self.engine.add(request).await?;
+        added.problems.iter().for_each(|problem| self.tell(lines::of_problem(problem)));
+        let failed = !added.problems.is_empty();
+        let ids: Vec<_> = added.added.into_iter().chain(added.resumed).collect();
+        match (ids.is_empty(), send.detach) {
+            (true, _) if !failed => Err(Error::new(ErrorKind::Invalid, "There are no files in what was given")),
+            (_, true) => {
+                ids.iter().for_each(|id| self.tell(json!({ "event": "queued", "id": id })));
+                Ok(if failed { End::SomeFailed } else { End::Done })
+            }
+            _ => self.follow(events, ids, failed).await,
+        }
+    }
+
+    async fn list(&self) -> Result<End> {
+        let (listed, unreadable) = self.engine.list().await?;
+        listed.iter().for_each(|listed| self.tell(lines::of_listed(listed)));
+        if unreadable == 0 {
+            return Ok(End::Done);
+        }
+        self.tell(json!({ "event": "unreadable", "count": unreadable }));
+        Ok(End::SomeFailed)
+    }
+
+    async fn resume(&self, which: ResumeWhich, start_over: bool, token: Option<Secret>) -> Result<End> {
+        let events = self.engine.subscribe();
+        let listed = self.engine.resumable().await?;
+        let by_itself = |listed: &&Listed| goes_on_by_itself(&listed.upload.state);
+        let ids: Vec<UploadId> = match &which {
+            ResumeWhich::All => listed.iter().filter(by_itself).map(|listed| listed.upload.id).collect(),
+            ResumeWhich::Named(names) => named(&listed, names)?,
+        };
+        self.introduce(destinations(&listed, &ids), token);
+        let outcomes = match start_over {
+            true => self.engine.start_over(&ids).await,
+            false => self.engine.resume(&ids).await,
+        };
+        for (id, error) in &outcomes.problems {
+            let name = listed.iter().find(|listed| listed.upload.id == *id).map(|listed| listed.upload.name.as_str());
+            self.tell(lines::of_refusal(*id, name.unwrap_or_default(), error));
+        }
+        if ids.is_empty() {
+            self.tell(json!({ "event": "nothing" }));
+        }
+        self.follow(events, outcomes.done, !outcomes.problems.is_empty()).await
+    }
+
+    async fn discard(&self, names: &[String], token: Option<Secret>) -> Result<End> {
+        let (listed, _) = self.engine.list().await?;
+        let ids = named(&listed, names)?;
+        self.introduce(destinations(&listed, &ids), token);
+        let outcomes = self.engine.discard(&ids).await;
+        for (id, error) in &outcomes.problems {
+            self.tell(lines::of_refusal(*id, "", error));
+        }
+        let deadline = Instant::now() + ERRANDS;
+        while self.engine.errands_left().await? > 0 && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        let untold = self.engine.errands_left().await?;
+        self.tell(json!({ "event": "discarded", "count": outcomes.done.len(), "untold": untold }));
+        Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
+    }
+
+    /// A token that was given is used from here on; none leaves what is known.
+    fn introduce(&self, destinations: impl IntoIterator<Item = DestinationId>, token: Option<Secret>) {
+        let Some(Secret(token)) = token else { return };
+        for id in destinations {
+            self.engine.set_credentials(id, Credentials { token: Some(token.clone()) });
+        }
+    }
+
+    /// Follows uploads to their last event, or until nothing was confirmed for too long.
+    async fn follow(&self, mut events: UnboundedReceiver<Event>, ids: Vec<UploadId>, failed: bool) -> Result<End> {
+        *self.followed.lock() = ids.into_iter().collect();
+        let mut failed = failed;
+        let mut moved = Moved::default();
+        while !self.followed.lock().is_empty() {
+            tokio::select! {
+                event = events.recv() => {
+                    let Some(event) = event else { break };
+                    if !self.followed.lock().contains(&event.id()) {
+                        continue;
+                    }
+                    moved.hear(&event);
+                    lines::of_event(&event).into_iter().for_each(|line| self.tell(line));
+                    failed |= matches!(event, Event::Stopped { .. });
+                    if matches!(event, Event::Finished { .. } | Event::Stopped { .. } | Event::Removed { .. }) {
+                        self.followed.lock().remove(&event.id());
+                    }
+                }
+                () = moved.too_long(self.patience) => {
+                    self.give_up().await?;
+                    return Ok(if failed { End::SomeFailed } else { End::Interrupted });
+                }
+            }
+        }
+        Ok(if failed { End::SomeFailed } else { End::Done })
+    }
+
+    async fn give_up(&self) -> Result<()> {
+        let left = self.followed.left();
+        self.engine.interrupt(&left).await;
+        let (listed, _) = self.engine.list().await?;
+        self.tell(interrupted_line(&left, &listed));
+        self.followed.lock().clear();
+        Ok(())
+    }
+}
+
+/// What “all” means: not where a person has to look first.
+fn goes_on_by_itself(state: &State) -> bool {
+    !matches!(state, State::OutcomeUnknown | State::SourceChanged)
+}
+
+fn destinations(listed: &[Listed], ids: &[UploadId]) -> BTreeSet<DestinationId> {
+    listed.iter().filter(|l| ids.contains(&l.upload.id)).map(|l| l.upload.destination).collect()
+}
+
+/// The uploads that names mean: whole ids, or beginnings that only one of them has.
+fn named(listed: &[Listed], names: &[String]) -> Result<Vec<UploadId>> {
+    names.iter().map(|name| one(listed, name)).collect()
+}
+
+fn one(listed: &[Listed], name: &str) -> Result<UploadId> {
+    let ids = listed.iter().map(|listed| listed.upload.id);
+    let meant: Vec<UploadId> =
+        ids.filter(|id| !name.is_empty() && id.to_string().starts_with(&name.to_lowercase())).collect();
+    let wrong = |text: String| {
+        Error::new(ErrorKind::Invalid, text).next_step("“carryon list” shows the uploads that are not finished.")
+    };
+    match meant[..] {
+        [id] => Ok(id),
+        [] => Err(wrong(format!("There is no upload “{name}”"))),
+        _ => Err(wrong(format!("“{name}” means {} uploads; write more of the id", meant.len()))),
+    }
+}
+
+/// When anything was confirmed last.
+struct Moved {
+    at: Instant,
+    confirmed: HashMap<UploadId, u64>,
+}
+
+impl Default for Moved {
+    fn default() -> Self {
+        Self { at: Instant::now(), confirmed: HashMap::new() }
+    }
+}
+
+impl Moved {
+    fn hear(&mut self, event: &Event) {
+        let moved = match event {
+            Event::Progress(p) => self.confirmed.insert(p.id, p.confirmed) != Some(p.confirmed),
+            Event::Finished { .. } | Event::Started { .. } => true,
+            _ => false,
+        };
+        if moved {
+            self.at = Instant::now();
+        }
+    }
+
+    async fn too_long(&self, patience: Option<Duration>) {
+        match patience {
+            Some(patience) => tokio::time::sleep_until((self.at + patience).into()).await,
+            None => std::future::pending().await,
+        }
+    }
+}

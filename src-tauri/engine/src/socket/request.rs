@@ -1,0 +1,161 @@
+//! What a face asks of the owner.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, ErrorKind, Result},
+    source::{decode_path, encode_path, path_encoding},
+};
+
+/// One request; the names are those of the commands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Request {
+    /// Add files and folders and follow them to the end.
+    Send(Send),
+    /// List what is not finished.
+    List,
+    /// Carry on with what was interrupted and follow it to the end.
+    Resume {
+        /// Which ones.
+        which: ResumeWhich,
+        /// Begin anew, with the files as they are now.
+        start_over: bool,
+        /// A bearer token for their destinations.
+        token: Option<Secret>,
+        /// Give up after so many seconds without progress.
+        give_up_after: Option<u64>,
+    },
+    /// Drop uploads, here and at the destination.
+    Discard {
+        /// Their ids, or beginnings of them.
+        ids: Vec<String>,
+        /// A bearer token for their destinations.
+        token: Option<Secret>,
+    },
+    /// What became of uploads, newest last.
+    History {
+        /// How many at most.
+        limit: u32,
+    },
+}
+
+/// What to send, where to, and how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Send {
+    /// Absolute paths, as [`encode_paths`] writes them.
+    pub paths: Vec<String>,
+    /// A destination URL.
+    pub to: String,
+    /// Who they belong to beside the destination; empty for nobody.
+    pub scope: String,
+    /// Bytes in a chunk.
+    pub chunk_size: Option<u64>,
+    /// Begin anew where an unfinished record exists.
+    pub start_over: bool,
+    /// Whether records outlive this run.
+    pub keep: bool,
+    /// Do not wait for the end.
+    pub detach: bool,
+    /// A bearer token.
+    pub token: Option<Secret>,
+    /// Give up after so many seconds without progress.
+    pub give_up_after: Option<u64>,
+}
+
+/// Which uploads to resume.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumeWhich {
+    /// Whatever goes on by itself.
+    All,
+    /// These ids, or beginnings of them.
+    Named(Vec<String>),
+}
+
+/// A token on its way over the socket; it never shows itself.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("REDACTED")
+    }
+}
+
+impl Request {
+    /// The uploads go on when the client goes.
+    pub fn is_detached(&self) -> bool {
+        matches!(self, Request::Send(Send { detach: true, .. }))
+    }
+
+    /// How long to go on without progress.
+    pub fn patience(&self) -> Option<Duration> {
+        match self {
+            Request::Send(Send { give_up_after, .. }) | Request::Resume { give_up_after, .. } => {
+                give_up_after.map(Duration::from_secs)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Paths as text that loses nothing: the encoding, a colon, and the bytes in hex.
+///
+/// # Errors
+/// `Invalid` where the working folder of a relative path is gone.
+pub fn encode_paths(paths: &[PathBuf]) -> Result<Vec<String>> {
+    let encode = |path: &PathBuf| {
+        let text = format!("“{}” cannot be made absolute", path.display());
+        let path = std::path::absolute(path).map_err(|error| Error::new(ErrorKind::Invalid, text).because(error))?;
+        let hex: String = encode_path(&path).iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(format!("{}:{hex}", path_encoding()))
+    };
+    paths.iter().map(encode).collect()
+}
+
+/// The paths that [`encode_paths`] wrote.
+///
+/// # Errors
+/// `Invalid` where the text is not of that form.
+pub fn decode_paths(texts: &[String]) -> Result<Vec<PathBuf>> {
+    let senseless = || Error::new(ErrorKind::Invalid, "A path came over the socket in a form that is not known");
+    let decode = |text: &String| {
+        let (encoding, hex) = text.split_once(':').ok_or_else(senseless)?;
+        let digits: Option<Vec<u8>> = hex.chars().map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok())).collect();
+        let digits = digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(senseless)?;
+        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect();
+        Ok(decode_path(encoding, &bytes))
+    };
+    texts.iter().map(decode).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_of_any_bytes_survives_the_socket() {
+        use std::os::unix::ffi::OsStringExt;
+        let path = PathBuf::from(std::ffi::OsString::from_vec(b"/media/caf\xe9\n\".mov".to_vec()));
+        let texts = encode_paths(std::slice::from_ref(&path)).expect("encodes");
+        assert_eq!(decode_paths(&texts).expect("decodes"), [path]);
+    }
+
+    #[test]
+    fn nonsense_is_refused_and_no_panic() {
+        for text in ["", "unix", "unix:1", "unix:zz", "unix:ä1"] {
+            assert!(decode_paths(&[text.to_owned()]).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_does_not_show_itself() {
+        let request = Request::Discard { ids: Vec::new(), token: Some(Secret("hunter2".into())) };
+        assert!(!format!("{request:?}").contains("hunter2"));
+    }
+}

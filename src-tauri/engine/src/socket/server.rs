@@ -1,0 +1,157 @@
+//! The owner's end of the socket.
+
+use std::{io, path::Path, sync::Arc, time::Duration};
+
+use interprocess::local_socket::{
+    ListenerOptions,
+    tokio::{Listener, Stream, prelude::*},
+};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    sync::mpsc,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    carry_out::{Followed, carry_out},
+    lines::error_line,
+    request::Request,
+};
+use crate::{
+    engine::Engine,
+    error::{Error, ErrorKind},
+};
+
+/// The longest request that is read.
+const LONGEST: u64 = 64 * 1024 * 1024;
+/// How long a client may take to say what it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Serves clients until it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    clients: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Server {
+    /// Waits until no client follows anything any more; new ones are still served meanwhile.
+    pub async fn until_nobody_waits(&self) {
+        while !self.clients.is_empty() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Serves the socket of `data_dir`, whose records `engine` owns. A socket that a dead owner left is replaced.
+///
+/// # Errors
+/// Where the socket cannot be made; the owner works without, its faces then hear that it does not answer.
+pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
+    let listener = listen(data_dir)?;
+    let server = Server { clients: TaskTracker::new(), stop: CancellationToken::new() };
+    let (clients, stop) = (server.clients.clone(), server.stop.clone());
+    tokio::spawn(async move {
+        loop {
+            let client = tokio::select! {
+                () = stop.cancelled() => return,
+                client = listener.accept() => client,
+            };
+            match client {
+                Ok(client) => drop(clients.spawn(attend(client, Arc::clone(&engine), stop.clone()))),
+                Err(error) => {
+                    tracing::warn!(%error, "a client could not be let in");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    });
+    Ok(server)
+}
+
+#[cfg(unix)]
+fn listen(data_dir: &Path) -> io::Result<Listener> {
+    use interprocess::os::unix::local_socket::ListenerOptionsExt;
+    // The lock on the records is held, so whoever made this socket is gone.
+    match std::fs::remove_file(super::path(data_dir)?) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    ListenerOptions::new().name(super::name(data_dir)?).mode(0o600).create_tokio()
+}
+
+#[cfg(windows)]
+fn listen(data_dir: &Path) -> io::Result<Listener> {
+    ListenerOptions::new().name(super::name(data_dir)?).create_tokio()
+}
+
+/// One client, from its request to the end.
+async fn attend(client: Stream, engine: Arc<Engine>, stop: CancellationToken) {
+    let (reader, mut writer) = (&client, &client);
+    let mut reader = BufReader::new(reader.take(LONGEST));
+    let mut text = String::new();
+    let read = tokio::time::timeout(PATIENCE, reader.read_line(&mut text)).await;
+    if !matches!(read, Ok(Ok(n)) if n > 0) {
+        return;
+    }
+    let request = match serde_json::from_str::<Request>(&text) {
+        Ok(request) => request,
+        Err(error) => {
+            let error =
+                Error::new(ErrorKind::Invalid, "The running Carryon does not understand this one").because(error);
+            let error = error.next_step("Close the older one, then try again.");
+            let _ = write(&mut writer, &error_line(&error)).await;
+            return;
+        }
+    };
+    let detached = request.is_detached();
+    let followed = Followed::default();
+    let served = serve_one(&engine, request, &mut writer, &followed);
+    tokio::select! {
+        () = served => {}
+        () = gone(&mut reader) => {}
+        () = stop.cancelled() => return,
+    }
+    let left = followed.left();
+    if !detached && !left.is_empty() {
+        engine.interrupt(&left).await;
+    }
+}
+
+async fn serve_one<W: AsyncWriteExt + Unpin>(engine: &Engine, request: Request, writer: &mut W, followed: &Followed) {
+    let (lines, mut told) = mpsc::unbounded_channel();
+    let work = async {
+        let end = carry_out(engine, request, &lines, followed).await;
+        drop(lines);
+        end
+    };
+    let pass_on = async {
+        while let Some(line) = told.recv().await {
+            write(writer, &line).await?;
+        }
+        io::Result::Ok(())
+    };
+    let (end, passed) = tokio::join!(work, pass_on);
+    if passed.is_ok() {
+        let last = end.map_or_else(|error| error_line(&error), |end| json!({ "event": "end", "code": end.code() }));
+        let _ = write(writer, &last).await;
+    }
+}
+
+async fn write<W: AsyncWriteExt + Unpin>(writer: &mut W, line: &Value) -> io::Result<()> {
+    writer.write_all(format!("{line}\n").as_bytes()).await?;
+    writer.flush().await
+}
+
+/// Ends when the client closes its end. What it says meanwhile is not listened to.
+async fn gone<R: AsyncReadExt + Unpin>(reader: &mut R) {
+    let mut ignored = [0; 64];
+    while matches!(reader.read(&mut ignored).await, Ok(n) if n > 0) {}
+}
