@@ -1,1 +1,18 @@
-//! The real window.
+//! The real window: the built app under a virtual display, with real drops, a real notification service, a real kill.
+//!
+//! Each test has a desktop of its own and sees the app as a user does: by what is drawn, with the mouse and the keyboard.
+//! Pictures of the display are left in `target/window-shots`. `CARRYON_WITHOUT_WINDOW=1` skips all of it, visibly.
+
+mod app;
+mod desktop;
+mod notifications;
+mod scene;
+mod webdriver;
+
+mod closing;
+mod instance;
+mod naming;
+mod problems;
+mod queue;
+mod resuming;
+mod story;

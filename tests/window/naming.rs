@@ -1,0 +1,60 @@
+//! What assistive technology is told: everything that can be pressed or read has a name and a role.
+
+use serde_json::json;
+
+use crate::{
+    app::App,
+    desktop::{Desktop, PATIENCE},
+    scene::{endless, finished, make_file},
+};
+
+/// Everything shown that lacks what a reader of screens needs, by its markup.
+const NAMELESS: &str = r#"
+    const shown = (element) => element.getClientRects().length > 0;
+    const ids = (element, name) => (element.getAttribute(name) ?? "").split(" ").filter(Boolean);
+    const labelled = (element) => ids(element, "aria-labelledby").map((id) => document.getElementById(id)?.textContent ?? "").join("");
+    const nameOf = (element) => (element.getAttribute("aria-label") || labelled(element) || element.textContent).trim();
+    const wanting = [...document.querySelectorAll("button, progress, dialog, h1, h2, [role=list], [role=region]")]
+      .filter((element) => shown(element) && !nameOf(element));
+    const rows = [...document.querySelectorAll("upload-row")].filter((row) => row.getAttribute("role") !== "listitem" || !row.parentNode.matches("[role=list]"));
+    const buttons = [...document.querySelectorAll("button")].filter(shown).map(nameOf);
+    const twins = buttons.filter((name, index) => buttons.indexOf(name) !== index);
+    return [...wanting, ...rows].map((element) => element.outerHTML.slice(0, 120)).concat(twins.map((name) => `two buttons “${name}”`));"#;
+
+#[test]
+fn everything_that_can_be_pressed_or_read_has_a_name() {
+    let Some(desktop) = Desktop::start() else { return };
+    endless(&desktop, "tape 1.bin").kill();
+    let app = under_way_beside(&desktop);
+    app.wait_shown("#resumable", true);
+    app.wait_shown("#queue", true);
+    app.wait_shown("#finished", true);
+    desktop.shot("16-all-lists");
+    assert_named(&app);
+    assert_eq!(app.page.run("return document.querySelectorAll('h1').length", json!([])), 1, "one heading for the page");
+    assert_eq!(app.page.run("return document.documentElement.lang", json!([])), "en");
+    let value = "return document.querySelector('#queue progress').getAttribute('aria-valuetext')";
+    let told = app.page.run(value, json!([]));
+    assert!(told.as_str().is_some_and(|told| told.ends_with(" %")), "progress is told in words: {told}");
+    app.click("tape 1.bin", "discard");
+    app.wait_shown("dialog", true);
+    assert_named(&app);
+}
+
+/// A second long upload under way, beside one that a crash broke off and one that is finished.
+fn under_way_beside(desktop: &Desktop) -> App {
+    let small = desktop.path("note.txt");
+    make_file(&small, 100);
+    let app = endless(desktop, "tape 2.bin");
+    app.click("tape 2.bin", "pause");
+    app.wait_for("tape 2.bin", "is paused", PATIENCE, |row| row.kind == "paused");
+    let mut second = desktop.command(crate::app::PROGRAM);
+    assert!(second.arg(&small).status().expect("it starts").success());
+    finished(&app, "note.txt");
+    app
+}
+
+fn assert_named(app: &App) {
+    let nameless = app.page.run(NAMELESS, json!([]));
+    assert_eq!(nameless, json!([]), "everything has a name, a role, and no twin");
+}
