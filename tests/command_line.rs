@@ -224,3 +224,17 @@ fn a_server_that_speaks_something_else_is_named_as_such_and_the_record_is_kept()
     let list = run(carryon_with(&folder.path().join("data"), &["list", "--json"]));
     assert_eq!(events(&list).len(), 1, "the record is kept: {}", told(&list));
 }
+
+#[test]
+fn a_limited_upload_takes_its_time_and_arrives_whole() {
+    let folder = tempfile::tempdir().expect("temp folder");
+    let receiver = ReceiverProcess::start(folder.path());
+    let file = folder.path().join("slow.bin");
+    files::random_file(&file, 1_500_000, 1);
+    let began = std::time::Instant::now();
+    let limited = ["--limit-rate", "1M", "--chunk-size", "100000", "--connections", "4"];
+    let output = run(send(folder.path(), &file, &receiver.destination(), &limited));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(began.elapsed() > Duration::from_millis(1200), "1.5 MB at 1 MB/s cannot take {:?}", began.elapsed());
+    assert_eq!(files::digest(&receiver.dir.join("slow.bin")), files::digest(&file));
+}

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carryon_engine::{Error, ErrorKind, HttpOptions, Limits, Options, socket::Secret};
+use carryon_engine::{Error, ErrorKind, HttpOptions, Limits, Options, SpeedLimit, socket::Secret};
 use clap::Args;
 
 /// Where the records live.
@@ -40,6 +40,9 @@ pub struct Sending {
     /// Give up after so many seconds without any progress [default: never on a terminal, else 900].
     #[arg(long, value_name = "SECONDS")]
     pub give_up_after: Option<u64>,
+    /// The most bytes a second, with k, M or G; by the time of day as 2M,off@22:00-06:00.
+    #[arg(long, value_name = "RATE")]
+    pub limit_rate: Option<SpeedLimit>,
     /// One JSON object a line instead of words.
     #[arg(long)]
     pub json: bool,
@@ -50,6 +53,7 @@ impl Sending {
     pub fn apply(&self, mut options: Options) -> Options {
         let chunks = self.connections.map_or(options.limits.chunks, usize::from);
         options.limits = Limits { chunks, ..options.limits };
+        options.speed_limit = self.limit_rate.clone().unwrap_or_default();
         options.http = HttpOptions { allow_http: self.allow_http, ..options.http };
         options
     }

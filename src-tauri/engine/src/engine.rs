@@ -23,6 +23,7 @@ use crate::{
     event::{Event, Listeners},
     gate::{AlwaysResume, ResumeGate},
     live::Live,
+    pace::{Pacer, SpeedLimit},
     queue::{self, Limits, Running},
     records::{
         Records,
@@ -47,6 +48,8 @@ pub struct Options {
     pub retry: RetryPolicy,
     /// How it speaks HTTP.
     pub http: HttpOptions,
+    /// How fast all uploads together may be.
+    pub speed_limit: SpeedLimit,
     /// How long after its last confirmation an upload expires; none for never.
     pub lifetime: Option<Duration>,
 }
@@ -59,6 +62,7 @@ impl Options {
             limits: Limits::default(),
             retry: RetryPolicy::default(),
             http: HttpOptions::default(),
+            speed_limit: SpeedLimit::default(),
             lifetime: Some(Duration::from_secs(7 * 24 * 60 * 60)),
         }
     }
@@ -101,6 +105,7 @@ pub(crate) struct Inner {
     pub wake: Notify,
     pub errands: Notify,
     pub stop: CancellationToken,
+    pub pacer: Arc<Pacer>,
     // Each is held for a look-up or an insertion, never across an await.
     running: Mutex<HashMap<UploadId, Turn>>,
     drivers: Mutex<HashMap<DestinationId, Arc<dyn Destination>>>,
@@ -141,6 +146,7 @@ impl Engine {
     pub async fn open(options: Options) -> Result<Self> {
         let folder = options.data_dir.clone();
         let opened = worker::blocking(move || Records::open(&folder)).await?;
+        let pacer = Arc::new(Pacer::new(options.speed_limit.clone()));
         let inner = Arc::new(Inner {
             records: opened.records,
             listeners: Listeners::default(),
@@ -148,6 +154,7 @@ impl Engine {
             wake: Notify::new(),
             errands: Notify::new(),
             stop: CancellationToken::new(),
+            pacer,
             running: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
@@ -340,6 +347,11 @@ impl Engine {
         self.inner.records.commits()
     }
 
+    /// Sets how fast all uploads together may be; what is under way feels it within half a second.
+    pub fn set_speed_limit(&self, limit: SpeedLimit) {
+        self.inner.pacer.set(limit);
+    }
+
     /// Stops in an orderly way: nothing is in flight afterwards, and what was under way is *interrupted*, to be resumed.
     /// The records are let go of when the engine is dropped.
     ///
@@ -492,7 +504,7 @@ impl Inner {
         let Some(upload) = self.records.run(move |connection| uploads::get(connection, id)).await? else {
             return Ok(());
         };
-        let live = Arc::new(Live::new(&upload));
+        let live = Arc::new(Live::new(&upload, vec![Arc::clone(&self.pacer)]));
         let turn = Turn { live: Arc::clone(&live), cancel: self.stop.child_token(), over: CancellationToken::new() };
         lock(&self.running).insert(id, turn.clone());
         let inner = Arc::clone(self);

@@ -23,6 +23,7 @@ pub mod error;
 mod event;
 mod gate;
 mod live;
+mod pace;
 mod queue;
 mod rate;
 mod reconcile;
@@ -41,6 +42,7 @@ pub use engine::{Engine, Listed, Options, Outcomes};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
+pub use pace::{SpeedLimit, Stretch};
 pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records,

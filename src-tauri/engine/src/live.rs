@@ -7,6 +7,7 @@ use std::sync::{
 
 use crate::{
     event::Progress,
+    pace::Pacer,
     source::Meter,
     upload::{State, Upload, UploadId},
 };
@@ -28,11 +29,11 @@ pub(crate) struct Live {
 }
 
 impl Live {
-    pub fn new(upload: &Upload) -> Self {
+    pub fn new(upload: &Upload, pacers: Vec<Arc<Pacer>>) -> Self {
         Self {
             id: upload.id,
             size: upload.size,
-            meter: Arc::default(),
+            meter: Arc::new(Meter::paced(pacers)),
             confirmed: AtomicU64::new(upload.confirmed),
             verified: AtomicU64::default(),
             chunks_left: AtomicU64::new(upload.chunks_left),

@@ -19,6 +19,7 @@ use super::{BLOCK, Identity, SourceFile};
 use crate::{
     chunk::{Chunk, Digest},
     error::{Error, Result},
+    pace::Pacer,
 };
 
 /// The most that is handed to the network at once; progress and stalls are seen in steps of this size.
@@ -28,9 +29,15 @@ const FRAME: usize = 64 * 1024;
 #[derive(Debug, Default)]
 pub struct Meter {
     sent: AtomicU64,
+    pacers: Vec<Arc<Pacer>>,
 }
 
 impl Meter {
+    /// A meter whose bytes keep to the limits of `pacers`.
+    pub(crate) fn paced(pacers: Vec<Arc<Pacer>>) -> Self {
+        Self { sent: AtomicU64::new(0), pacers }
+    }
+
     /// Payload bytes taken by the network so far.
     pub fn sent(&self) -> u64 {
         self.sent.load(Ordering::Relaxed)
@@ -81,9 +88,10 @@ impl ChunkBody {
         let (sender, receiver) = mpsc::channel(2);
         let reader = self.clone();
         tokio::task::spawn_blocking(move || reader.read_into(&sender));
-        let counted = self.clone();
+        let (paced, counted) = (self.clone(), self.clone());
         stream::unfold(receiver, |mut receiver| async { receiver.recv().await.map(|item| (item, receiver)) })
             .flat_map(|block| stream::iter(frames(block)))
+            .then(move |frame| paced.clone().pace(frame))
             .inspect(move |frame| counted.count(frame))
     }
 
@@ -138,6 +146,15 @@ impl ChunkBody {
             return Err(error);
         }
         Ok(block.into())
+    }
+
+    /// Holds a frame back until every limit lets it pass. Waiting for one's own limit is no stall.
+    async fn pace(self, frame: Result<Bytes>) -> Result<Bytes> {
+        let length = frame.as_ref().map_or(0, Bytes::len) as u64;
+        for pacer in &self.meter.pacers {
+            pacer.pass(length, || self.lock().moved_at = Instant::now()).await;
+        }
+        frame
     }
 
     fn count(&self, frame: &Result<Bytes>) {
