@@ -169,6 +169,12 @@ impl App {
         self.page.run(script, json!([selector])).as_str().unwrap_or_default().to_owned()
     }
 
+    /// A picture of the display once it shows what the page is; see [`Desktop::shot`].
+    pub fn shot(&self, desktop: &Desktop, name: &str) {
+        self.page.painted();
+        desktop.shot(name);
+    }
+
     /// Hands files over, as a drop does.
     pub fn add(&self, paths: &[&Path]) {
         let added = self.page.call("add_paths", json!({"paths": paths}));

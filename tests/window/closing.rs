@@ -20,7 +20,7 @@ fn closing_the_window_leaves_the_upload_resumable() {
 
     let app = desktop.launch();
     let row = app.wait_for("tape.bin", "can be resumed", PATIENCE, |row| row.list == "resumable");
-    desktop.shot("15-after-closing");
+    app.shot(&desktop, "15-after-closing");
     assert_eq!(row.state, "Interrupted when Carryon was closed");
     assert!(row.confirmed >= seen, "what was shown as safe is safe");
     let notification = notifications.next_after(0);

@@ -10,7 +10,7 @@ import gi
 
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, GLib, Gtk  # noqa: E402
+from gi.repository import Gdk, GdkPixbuf, GLib, Gtk  # noqa: E402
 
 carried = []
 
@@ -31,6 +31,8 @@ grip = Gtk.EventBox()
 grip.add(Gtk.Label(label="Files to drag"))
 grip.drag_source_set(Gdk.ModifierType.BUTTON1_MASK, [], Gdk.DragAction.COPY)
 grip.drag_source_add_uri_targets()
+# A dot: without a compositor a larger picture leaves its trail on the windows that it passes.
+grip.drag_source_set_icon_pixbuf(GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, False, 8, 1, 1))
 grip.connect("drag-data-get", lambda grip, context, selection, info, time: selection.set_uris(carried))
 window.add(grip)
 window.show_all()

@@ -29,7 +29,7 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     app.wait_shown("#resumable", true);
     app.wait_shown("#queue", true);
     app.wait_shown("#finished", true);
-    desktop.shot("16-all-lists");
+    app.shot(&desktop, "16-all-lists");
     assert_named(&app);
     assert_eq!(app.page.run("return document.querySelectorAll('h1').length", json!([])), 1, "one heading for the page");
     assert_eq!(app.page.run("return document.documentElement.lang", json!([])), "en");

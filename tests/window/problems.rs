@@ -27,7 +27,7 @@ fn what_cannot_be_sent_is_told_by_name_and_the_rest_goes_on() {
     app.wait_for_problem(&["caf\u{FFFD}.mov", "Choose files…"]);
     app.wait_for_problem(&["gone.mov"]);
     finished(&app, "good.bin");
-    desktop.shot("12-problems");
+    app.shot(&desktop, "12-problems");
     assert_eq!(app.problems().len(), 4, "each is told once: {:?}", app.problems());
     assert_received(&desktop, &["shoot/good.bin"]);
     app.page.click(".dismiss-all");
@@ -48,7 +48,7 @@ fn a_file_called_like_markup_is_shown_as_text_and_scripts_from_outside_do_not_ru
     app.page.run(listen, json!([]));
     desktop.drop_files(&[&file]);
     let row = finished(&app, NAME);
-    desktop.shot("13-markup-as-text");
+    app.shot(&desktop, "13-markup-as-text");
     assert_eq!(app.page.run("return document.images.length", json!([])), 0, "a name never becomes markup");
     assert_eq!(app.page.alert(), None, "and never speaks");
     assert_eq!(app.page.run("return [violations, faults]", json!([])), json!([[], []]), "nothing was even tried");
@@ -73,7 +73,7 @@ fn records_that_another_carryon_owns_are_a_clear_sentence_in_the_window() {
     owner.lock().expect("the lock is free");
     let app = desktop.launch();
     let problem = app.wait_for_problem(&["Another Carryon", "data folder"]);
-    desktop.shot("14-owned-by-another");
+    app.shot(&desktop, "14-owned-by-another");
     assert!(!problem.contains("Error"), "a sentence for people: {problem}");
     let files = std::fs::read_dir(desktop.data()).expect("the folder").count();
     assert_eq!(files, 1, "the owner's folder is left alone");

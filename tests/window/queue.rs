@@ -17,7 +17,7 @@ fn an_upload_is_paused_resumed_and_cancelled_by_mouse_and_keyboard() {
     let paused = app.row("tape.bin").expect("a row");
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!(app.row("tape.bin").expect("a row").confirmed, paused.confirmed, "what is paused does not move");
-    desktop.shot("11-paused");
+    app.shot(&desktop, "11-paused");
 
     app.tab_to("Resume tape.bin");
     app.page.press(&[key::ENTER]);

@@ -38,7 +38,7 @@ fn show_leads_to_the_list_where_discard_asks_and_then_removes_everything() {
     app.tab_to("Discard tape.bin");
     app.page.press(&[key::ENTER]);
     app.wait_shown("dialog", true);
-    desktop.shot("10-discard-asks");
+    app.shot(&desktop, "10-discard-asks");
     assert_eq!(app.text("#ask-title"), "Discard this upload?");
     assert!(app.text("#ask-text").contains("will be deleted"), "the question says what is lost");
     assert_eq!(app.focus(), "Keep it", "the harmless answer is at hand");

@@ -46,6 +46,13 @@ impl Session {
         self.tell("POST", "/execute/async", &json!({"script": script, "args": [command, arguments]}))
     }
 
+    /// Waits until what the page is now has been painted: two frames, and a moment for them to reach the display.
+    pub fn painted(&self) {
+        let script =
+            "const [done] = arguments; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 300)))";
+        self.tell("POST", "/execute/async", &json!({"script": script, "args": []}));
+    }
+
     /// Presses the left button of the mouse on the first element that `selector` means.
     pub fn click(&self, selector: &str) {
         let found = self.tell("POST", "/element", &json!({"using": "css selector", "value": selector}));
