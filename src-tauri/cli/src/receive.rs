@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use carryon_engine::{Error, ErrorKind};
-use carryon_receiver::{Config, Receiver};
+use carryon_receiver::{Config, Receiver, Tls};
 use clap::Args;
 use serde_json::json;
 
@@ -21,6 +21,12 @@ pub struct Receive {
     /// A file whose first line is the token that clients must send; needed beyond this machine.
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Speak HTTPS with this certificate: a file in PEM, with the certificates that lead to its authority behind it.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// Days that unfinished uploads live after their last byte, and finished ones are remembered.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u64).range(1..=3650))]
     keep_days: u64,
@@ -45,6 +51,7 @@ impl Receive {
         let config = Config {
             listen: self.listen,
             token,
+            tls: self.tls_cert.zip(self.tls_key).map(|(cert, key)| Tls { cert, key }),
             allow_origins: self.allow_origin,
             allow_hosts: self.allow_host,
             keep: Duration::from_secs(self.keep_days * 24 * 60 * 60),

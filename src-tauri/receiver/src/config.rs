@@ -18,6 +18,8 @@ pub struct Config {
     pub token: Option<String>,
     /// Web pages of these origins (`https://example.org`) may upload; all others are refused.
     pub allow_origins: Vec<String>,
+    /// Speak HTTPS, and nothing else, with this certificate.
+    pub tls: Option<Tls>,
     /// Names beside the listen address by which clients may call this receiver (`nas.local:8080`),
     /// as they appear in the `Host` header; for a receiver behind a proxy, the proxy's.
     pub allow_hosts: Vec<String>,
@@ -29,6 +31,15 @@ pub struct Config {
     pub limits: Limits,
 }
 
+/// A certificate and its key, as files in PEM. They are read once, at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The certificate, and behind it those that lead to an authority the clients know.
+    pub cert: PathBuf,
+    /// The certificate's private key.
+    pub key: PathBuf,
+}
+
 /// Bounds on what clients may take.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -38,7 +49,11 @@ pub struct Limits {
     pub unfinished: usize,
     /// Connections at once; more wait to be accepted.
     pub connections: usize,
-    /// A body of which nothing comes for so long is ended.
+    /// A connection that sends no (whole) head of a request for so long is closed. Longer than clients keep idle ones.
+    pub idle: Duration,
+    /// An encrypted connection has to be agreed on within so long.
+    pub handshake: Duration,
+    /// A body of which nothing comes for so long is ended; so is a connection whose client takes nothing of its answer.
     pub stall: Duration,
     /// The rest of a body that was answered early is read for so long, so that the client reads the answer.
     pub linger: Duration,
@@ -54,6 +69,8 @@ impl Default for Limits {
             file_size: 16 << 40,
             unfinished: 100_000,
             connections: 256,
+            idle: Duration::from_secs(100),
+            handshake: Duration::from_secs(10),
             stall: Duration::from_secs(60),
             linger: Duration::from_secs(10),
             linger_bytes: 64 << 20,
@@ -69,6 +86,7 @@ impl Config {
             dir: dir.into(),
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
             token: None,
+            tls: None,
             allow_origins: Vec::new(),
             allow_hosts: Vec::new(),
             keep: Duration::from_secs(7 * 24 * 60 * 60),
@@ -96,6 +114,7 @@ impl fmt::Debug for Config {
             .field("dir", &self.dir)
             .field("listen", &self.listen)
             .field("token", &self.token.as_ref().map(|_| "REDACTED"))
+            .field("tls", &self.tls)
             .field("allow_origins", &self.allow_origins)
             .field("allow_hosts", &self.allow_hosts)
             .field("keep", &self.keep)

@@ -22,6 +22,14 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// The certificate or its key cannot be used.
+    #[error("cannot use {} for HTTPS: {reason}", path.display())]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Another process receives into the same folder.
     #[error("another receiver is at work in {}", .0.display())]
     Locked(PathBuf),

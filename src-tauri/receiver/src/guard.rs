@@ -18,6 +18,8 @@ const METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
 /// The rules of one receiver.
 pub(crate) struct Guard {
     address: SocketAddr,
+    /// What addresses begin with: `http` or `https`.
+    scheme: &'static str,
     /// Kept as a digest: comparing digests takes the same time for every wrong token.
     token: Option<blake3::Hash>,
     origins: Vec<String>,
@@ -55,7 +57,8 @@ impl Guard {
     pub fn new(config: &Config, address: SocketAddr) -> Guard {
         let lower = |list: &[String]| list.iter().map(|s| s.trim_end_matches('/').to_ascii_lowercase()).collect();
         let token = config.token.as_ref().map(|token| blake3::hash(token.as_bytes()));
-        Guard { address, token, origins: lower(&config.allow_origins), hosts: lower(&config.allow_hosts) }
+        let scheme = if config.tls.is_some() { "https" } else { "http" };
+        Guard { address, scheme, token, origins: lower(&config.allow_origins), hosts: lower(&config.allow_hosts) }
     }
 
     /// Whether a request may go on. A preflight carries no token by its nature.
@@ -109,8 +112,13 @@ impl Guard {
         if self.hosts.iter().any(|name| name == host) {
             return true;
         }
-        let Some((name, port)) = split_port(host) else { return false };
+        let Some((name, port)) = split_port(host, self.usual_port()) else { return false };
         port == self.address.port() && self.is_our_name(name)
+    }
+
+    /// The port that needs not be said.
+    fn usual_port(&self) -> u16 {
+        if self.scheme == "https" { 443 } else { 80 }
     }
 
     fn is_our_name(&self, name: &str) -> bool {
@@ -127,7 +135,8 @@ impl Guard {
         let mut given = headers.get_all(header::ORIGIN).iter();
         let value = given.next()?;
         let origin = value.to_str().ok()?.to_ascii_lowercase();
-        let fits = origin.strip_prefix("http://") == Some(host) || self.origins.contains(&origin);
+        let ours = origin.strip_prefix(self.scheme).and_then(|rest| rest.strip_prefix("://"));
+        let fits = ours == Some(host) || self.origins.contains(&origin);
         (fits && given.next().is_none()).then_some(value)
     }
 
@@ -145,11 +154,11 @@ fn is_usual_loopback(ip: IpAddr) -> bool {
     ip == IpAddr::from([127, 0, 0, 1]) || ip == IpAddr::from(std::net::Ipv6Addr::LOCALHOST)
 }
 
-/// Name and port of a `Host` header; port 80 where none is said.
-fn split_port(host: &str) -> Option<(&str, u16)> {
+/// Name and port of a `Host` header; the usual port where none is said.
+fn split_port(host: &str, usual: u16) -> Option<(&str, u16)> {
     match host.rsplit_once(':') {
         Some((name, port)) if !port.contains(']') => Some((name, port.parse().ok()?)),
-        _ => Some((host, 80)),
+        _ => Some((host, usual)),
     }
 }
 
@@ -214,6 +223,21 @@ mod tests {
             assert_eq!(with(&method, "http://localhost:8000"), Ok(()));
             assert_eq!(with(&method, "https://good.example"), Ok(()));
         }
+    }
+
+    #[test]
+    fn over_https_only_https_origins_and_its_usual_port_are_ours() {
+        let tls = Some(crate::config::Tls { cert: "c".into(), key: "k".into() });
+        let guard = |port: u16| {
+            let config = Config { tls: tls.clone(), ..Config::new("x") };
+            Guard::new(&config, SocketAddr::from(([127, 0, 0, 1], port)))
+        };
+        let with = |port, host, origin| check(&guard(port), Method::POST, &[("host", host), ("origin", origin)]);
+        assert_eq!(with(8443, "localhost:8443", "https://localhost:8443"), Ok(()));
+        assert_eq!(with(443, "localhost", "https://localhost"), Ok(()), "port 443 needs not be said");
+        assert_eq!(with(8443, "localhost:8443", "http://localhost:8443"), Err(Refusal::Origin));
+        assert_eq!(with(443, "localhost:80", "https://localhost:80"), Err(Refusal::Host));
+        assert_eq!(with(80, "localhost", "https://localhost"), Err(Refusal::Host));
     }
 
     #[test]

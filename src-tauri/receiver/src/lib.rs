@@ -4,7 +4,8 @@
 //! protocol. What it has acknowledged is on the disk, synced; what it has not, a client may send again at
 //! any time and in any order.
 //!
-//! From the wire to the disk: `server` accepts and watches, `guard` decides who may talk, `fine_uploader`
+//! From the wire to the disk: `server` accepts and watches, `connection` carries one client (`tls` its
+//! encryption), `guard` decides who may talk, `fine_uploader`
 //! reads the request (`payload` finds the file in it), `store` takes the bytes in and keeps the index,
 //! `journal` makes each change durable, `files` is the only one that touches the disk.
 #![deny(missing_docs)]
@@ -12,6 +13,7 @@
 mod access_log;
 mod body;
 mod config;
+mod connection;
 mod error;
 mod files;
 mod fine_uploader;
@@ -21,7 +23,8 @@ mod names;
 mod payload;
 mod server;
 mod store;
+mod tls;
 
-pub use config::{Config, Limits};
+pub use config::{Config, Limits, Tls};
 pub use error::Error;
 pub use server::Receiver;

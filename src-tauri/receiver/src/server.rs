@@ -11,25 +11,24 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access_log::{AccessLog, Note};
 use crate::body::{Linger, Lingering, Reader};
 use crate::config::{Config, Limits};
+use crate::connection::Serving;
 use crate::error::Error;
 use crate::files::Disk;
 use crate::fine_uploader;
 use crate::guard::Guard;
 use crate::store::{Rules, Store, now};
+use crate::tls;
 
-/// A connection that sends no request for so long is closed. Longer than clients keep idle ones.
-const IDLE: Duration = Duration::from_secs(100);
 /// Small files are synced when they are this old; by then the system has written most by itself.
 const SETTLE_AFTER: Duration = Duration::from_secs(40);
 /// How long the end waits for small files to be synced.
@@ -40,6 +39,7 @@ const TIDY_EVERY: Duration = Duration::from_secs(5);
 /// A running receiver. Dropped, it ends at once, as after a power cut; nothing acknowledged is lost by that.
 pub struct Receiver {
     address: SocketAddr,
+    scheme: &'static str,
     /// Asks for a good end.
     stop: CancellationToken,
     /// Asks for a quick one.
@@ -57,18 +57,20 @@ impl Receiver {
     /// A dropped future leaves no server behind.
     pub async fn start(config: Config) -> Result<Receiver, Error> {
         config.check()?;
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let store = open_store(&config).await?;
         let fail = |source| Error::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         let path = config.access_log.as_deref();
         let log = AccessLog::open(path).map_err(Error::folder(path.unwrap_or(&config.dir)))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let [stop, kill, ended] = std::array::from_fn(|_| CancellationToken::new());
         let guard = Guard::new(&config, address);
         let (limits, tasks) = (config.limits, TaskTracker::new());
-        let app = App(Arc::new(Shared { store, guard, log, limits, tasks, kill: kill.clone() }));
+        let app = App(Arc::new(Shared { store, guard, log, tls, limits, tasks, kill: kill.clone() }));
         tokio::spawn(serve_task(app, listener, stop.clone(), kill.clone(), ended.clone()));
-        Ok(Receiver { address, stop, kill, ended })
+        Ok(Receiver { address, scheme, stop, kill, ended })
     }
 
     /// Where it listens.
@@ -76,13 +78,13 @@ impl Receiver {
         self.address
     }
 
-    /// Its address for clients on this computer, without a path: `http://127.0.0.1:8000`.
+    /// Its address for clients on this computer, without a path: `http://127.0.0.1:8000`, or with `https` where there is a certificate.
     pub fn url(&self) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
             address.set_ip(IpAddr::V4(Ipv4Addr::LOCALHOST));
         }
-        format!("http://{address}")
+        format!("{}://{address}", self.scheme)
     }
 
     /// Lets running requests end, for as long as the limits say, and ends the server.
@@ -122,6 +124,7 @@ struct Shared {
     store: Store,
     guard: Guard,
     log: AccessLog,
+    tls: Option<TlsAcceptor>,
     limits: Limits,
     tasks: TaskTracker,
     kill: CancellationToken,
@@ -174,14 +177,20 @@ async fn serve_task(
 
 async fn accept(app: &App, listener: TcpListener, connections: &TaskTracker, stop: &CancellationToken) {
     let slots = Arc::new(Semaphore::new(app.0.limits.connections));
-    let router = router(app.clone());
+    let serving = Serving {
+        router: router(app.clone()),
+        tls: app.0.tls.clone(),
+        limits: app.0.limits.clone(),
+        stop: stop.clone(),
+        kill: app.0.kill.clone(),
+    };
     loop {
         let Ok(slot) = slots.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((stream, _)) => {
-                let served = serve_connection(stream, router.clone(), stop.clone(), app.0.kill.clone());
+                let serving = serving.clone();
                 connections.spawn(async move {
-                    served.await;
+                    serving.serve(stream).await;
                     drop(slot);
                 });
             }
@@ -191,28 +200,6 @@ async fn accept(app: &App, listener: TcpListener, connections: &TaskTracker, sto
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         }
-    }
-}
-
-async fn serve_connection(stream: TcpStream, router: Router, stop: CancellationToken, kill: CancellationToken) {
-    let _ = stream.set_nodelay(true);
-    let mut http = hyper::server::conn::http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(IDLE).max_buf_size(1 << 20);
-    let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
-    tokio::pin!(connection);
-    let result = tokio::select! {
-        result = &mut connection => result,
-        () = kill.cancelled() => return,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            tokio::select! {
-                result = &mut connection => result,
-                () = kill.cancelled() => return,
-            }
-        }
-    };
-    if let Err(error) = result {
-        tracing::debug!(%error, "a connection ended early");
     }
 }
 
