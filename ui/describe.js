@@ -118,9 +118,9 @@ export function totalWords(total) {
   return [running, done, rate(total.bytes_per_second), timeLeft(total.eta_seconds)].filter(Boolean).join(" · ");
 }
 
-/** What to do about a path that could not be taken, where its name gives the reason away. */
-export function nextStepFor({ path }) {
-  return path?.includes("\uFFFD")
+/** What to do about a path that could not be taken, where its name gives the reason away and the message does not say it. */
+export function nextStepFor({ path, message }) {
+  return path?.includes("\uFFFD") && !message?.includes("picker")
     ? "This name cannot be read when it is dropped. Use Choose files… to pick the file instead."
     : "";
 }
