@@ -7,7 +7,7 @@ use std::{
 };
 
 use carryon_engine::{
-    AddRequest, AttemptId, Credentials, ErrorKind, HttpOptions,
+    AddRequest, AttemptId, BatchId, Credentials, ErrorKind, HttpOptions,
     chunk::{Chunk, Completes, Plan, Ranges},
     destination::{Confirmation, Destination, Finished, Intent, Outgoing, Stored, Survey, SurveyKind, Ticket, Verdict},
     drivers::{
@@ -23,11 +23,14 @@ const CHUNK: u64 = 1000;
 /// Nothing, one byte, around a boundary, and many chunks with a short last one.
 const SIZES: [u64; 7] = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 7 * CHUNK + 3];
 
+/// What lies at the destination for an intent.
+type Look = Box<dyn Fn(&Intent) -> Option<Vec<u8>>>;
+
 /// A driver, and a look behind it.
 struct Subject {
     name: &'static str,
     driver: Arc<dyn Destination>,
-    look: Box<dyn Fn(&Intent) -> Option<Vec<u8>>>,
+    look: Look,
     _keeps: Vec<Box<dyn std::any::Any>>,
 }
 
@@ -78,7 +81,15 @@ impl<'s> Hand<'s> {
         files::random_file(&path, size, size);
         let plan = subject.driver.plan(size, CHUNK).unwrap_or_else(|error| panic!("{}: {error}", subject.name));
         let name = format!("{}.bin", AttemptId::random());
-        let intent = Intent { attempt: AttemptId::random(), name, relative_path: "a folder/below".into(), plan };
+        let intent = Intent {
+            attempt: AttemptId::random(),
+            name,
+            relative_path: "a folder/below".into(),
+            plan,
+            path: path.clone(),
+            modified_at: 0,
+            batch: BatchId::random(),
+        };
         let ticket = subject.driver.begin(&intent).await.expect("it begins");
         let bytes = std::fs::read(&path).expect("reads");
         Self { subject, source: Arc::new(SourceFile::open(&path).expect("opens")), bytes, intent, ticket }

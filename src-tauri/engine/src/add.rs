@@ -2,15 +2,17 @@
 //!
 //! A file that has an unfinished record for the same destination and scope goes on from there instead.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use tokio::sync::mpsc;
 
 use crate::{
     chunk::Plan,
+    destination::Destination,
     engine::{Engine, Inner},
     error::Result,
     records::uploads::{self, NewUpload},
+    settings::DestinationSettings,
     source::{Found, Identity, Problem, SourceFile, expand},
     upload::{AttemptId, BatchId, DestinationId, State, Step, UploadId, now},
 };
@@ -74,25 +76,31 @@ impl Engine {
     /// Dropped, files found so far stand in the queue.
     pub async fn add(&self, request: AddRequest) -> Result<Added> {
         let (driver, row) = self.inner.driver(request.destination).await?;
-        let wish = request.chunk_size.unwrap_or_else(|| row.memory.wish());
+        let settings = row.settings()?;
+        let wish = request.chunk_size.unwrap_or_else(|| settings.wish(&row.memory));
+        let lifetime = settings.lifetime(self.inner.options.lifetime);
+        let mut taken = 0;
         let batch = BatchId::random();
         let mut found = look(request.paths.clone());
         let mut added = Added::default();
         let mut waiting = Vec::new();
         while let Some(item) = found.recv().await {
             match item {
-                Ok((file, identity)) => match driver.plan(identity.size, wish) {
-                    Ok(plan) => waiting.push((file, identity, plan)),
-                    Err(error) => added.problems.push(problem(&file, error.to_string())),
+                Ok((file, identity)) => match accept(&settings, driver.as_ref(), &file, identity.size, wish, taken) {
+                    Ok(plan) => {
+                        taken += 1;
+                        waiting.push((file, identity, plan));
+                    }
+                    Err(text) => added.problems.push(problem(&file, text)),
                 },
                 Err(problem) => added.problems.push(problem),
             }
             if waiting.len() >= TOGETHER || (found.is_empty() && !waiting.is_empty()) {
-                self.inner.record(&request, batch, std::mem::take(&mut waiting), &mut added).await?;
+                self.inner.record(&request, batch, lifetime, std::mem::take(&mut waiting), &mut added).await?;
             }
         }
         if !waiting.is_empty() {
-            self.inner.record(&request, batch, waiting, &mut added).await?;
+            self.inner.record(&request, batch, lifetime, waiting, &mut added).await?;
         }
         Ok(added)
     }
@@ -117,6 +125,22 @@ fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<Seen> {
     receiver
 }
 
+/// How a file is to be cut, or in plain words why it is not taken: before anything of it is sent.
+fn accept(
+    settings: &DestinationSettings,
+    driver: &dyn Destination,
+    file: &Found,
+    size: u64,
+    wish: u64,
+    taken: u64,
+) -> std::result::Result<Plan, String> {
+    let refusal = settings.refusal(&file.name, size).or_else(|| settings.refusal_of_one_more(taken));
+    match refusal {
+        Some(text) => Err(text),
+        None => driver.plan(size, wish).map_err(|error| error.to_string()),
+    }
+}
+
 fn problem(file: &Found, message: String) -> Problem {
     Problem { path: file.path.display().to_string(), message }
 }
@@ -132,10 +156,11 @@ impl Inner {
         &self,
         request: &AddRequest,
         batch: BatchId,
+        lifetime: Option<Duration>,
         files: Vec<(Found, Identity, Plan)>,
         added: &mut Added,
     ) -> Result<()> {
-        let (wanted, lifetime) = (request.clone(), self.options.lifetime);
+        let wanted = request.clone();
         let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
         let recorded = self.records.run(move |connection| {
             let record =

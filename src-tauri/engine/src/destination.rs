@@ -7,7 +7,7 @@
 //! Two families fit: *addressed chunks*, confirmed in any order (Fine Uploader, S3, Azure), and *an offset* that only
 //! grows (tus, IETF, GCS). A survey answers with a set or with an offset, and the engine goes on from either.
 
-use std::{fmt, time::Duration};
+use std::{fmt, path::PathBuf, time::Duration};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use crate::{
     chunk::{Chunk, Digest, Plan},
     error::Result,
     source::ChunkBody,
-    upload::AttemptId,
+    upload::{AttemptId, BatchId, UnixMillis},
 };
 
 /// How a destination tells what it holds.
@@ -73,6 +73,12 @@ pub struct Intent {
     pub relative_path: String,
     /// How it is cut.
     pub plan: Plan,
+    /// Where it lies on this machine.
+    pub path: PathBuf,
+    /// When it was last written.
+    pub modified_at: UnixMillis,
+    /// The drop it came with.
+    pub batch: BatchId,
 }
 
 /// What the destination says that it holds.
@@ -206,4 +212,49 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// # Errors
     /// `Rejected` where the destination has no such request: then its own expiry does it.
     async fn abort(&self, ticket: &Ticket) -> Result<()>;
+
+    /// What only some can do: tell of finished files.
+    fn catalogue(&self) -> Option<&dyn Catalogue> {
+        None
+    }
+}
+
+/// A finished file that a destination tells of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinishedFile {
+    /// Its name.
+    pub name: String,
+    /// The destination's name for it.
+    pub id: String,
+    /// Its size in bytes, where it is told.
+    pub size: Option<u64>,
+    /// A picture of it, where there is one; as the destination puts it.
+    pub thumbnail: Option<String>,
+    /// What the driver needs to delete it, in the driver's own words.
+    pub handle: serde_json::Value,
+}
+
+/// The finished files that a destination told of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// Those that could be read, in the destination's order.
+    pub files: Vec<FinishedFile>,
+    /// False where an entry could not be read; nothing after it was taken.
+    pub whole: bool,
+}
+
+/// A destination that tells of the finished files it holds. Nothing in it can be resumed.
+#[async_trait]
+pub trait Catalogue: Send + Sync {
+    /// All finished files.
+    ///
+    /// # Errors
+    /// Any kind; nothing was changed.
+    async fn finished_files(&self) -> Result<Listing>;
+
+    /// Deletes a finished file for good. May be repeated.
+    ///
+    /// # Errors
+    /// `Rejected` where the destination has no such request, or no such file (any more).
+    async fn delete_finished(&self, file: &FinishedFile) -> Result<()>;
 }

@@ -108,10 +108,13 @@ pub(crate) struct Inner {
     pub pacer: Arc<Pacer>,
     // Each is held for a look-up or an insertion, never across an await.
     running: Mutex<HashMap<UploadId, Turn>>,
-    drivers: Mutex<HashMap<DestinationId, Arc<dyn Destination>>>,
+    drivers: Mutex<HashMap<DestinationId, Connected>>,
     credentials: Mutex<HashMap<DestinationId, Credentials>>,
     gate: RwLock<Arc<dyn ResumeGate>>,
 }
+
+/// A driver, and the settings it was made by; none where it was given from outside.
+type Connected = (Option<String>, Arc<dyn Destination>);
 
 /// An upload that has its turn.
 #[derive(Clone, Debug)]
@@ -185,7 +188,7 @@ impl Engine {
     /// # Errors
     /// `Invalid` where the address makes no sense.
     pub async fn destination(&self, address: &str) -> Result<DestinationRow> {
-        let address = drivers::normalise(address, &self.inner.options.http)?;
+        let address = self.normalise(address).await?;
         self.inner.records.run(move |connection| destinations::get_or_make(connection, &address, &address)).await
     }
 
@@ -205,7 +208,7 @@ impl Engine {
 
     /// Gives a destination its driver, for this run.
     pub fn bind(&self, id: DestinationId, driver: Arc<dyn Destination>) {
-        lock(&self.inner.drivers).insert(id, driver);
+        lock(&self.inner.drivers).insert(id, (None, driver));
         self.inner.errands.notify_one();
     }
 
@@ -421,7 +424,10 @@ impl Inner {
     pub async fn driver(&self, id: DestinationId) -> Result<(Arc<dyn Destination>, DestinationRow)> {
         let row = self.records.run(move |connection| destinations::get(connection, id)).await?;
         let row = row.ok_or_else(|| Error::new(ErrorKind::Invalid, "The destination of this upload is gone"))?;
-        if let Some(driver) = lock(&self.drivers).get(&id) {
+        let settings = row.settings()?;
+        if let Some((made_by, driver)) = lock(&self.drivers).get(&id)
+            && made_by.as_ref().is_none_or(|made_by| *made_by == row.settings)
+        {
             return Ok((Arc::clone(driver), row));
         }
         if row.address == THIS_COMPUTER {
@@ -429,8 +435,8 @@ impl Inner {
             return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
         }
         let credentials = lock(&self.credentials).get(&id).cloned().unwrap_or_default();
-        let driver = drivers::connect(&row.address, credentials, &self.options.http)?;
-        lock(&self.drivers).insert(id, Arc::clone(&driver));
+        let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;
+        lock(&self.drivers).insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
         Ok((driver, row))
     }
 
@@ -462,7 +468,8 @@ impl Inner {
         let path = upload.path.clone();
         let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
         let (driver, row) = self.driver(upload.destination).await?;
-        let plan = driver.plan(identity.size, wish.unwrap_or_else(|| row.memory.wish()))?;
+        let settings = row.settings()?;
+        let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
         self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
         self.errands.notify_one();
         self.queued(id);

@@ -30,6 +30,7 @@ mod reconcile;
 mod records;
 mod retry;
 mod sending;
+pub mod settings;
 pub mod socket;
 pub mod source;
 pub mod upload;
@@ -50,5 +51,6 @@ pub use records::{
     history::Past,
 };
 pub use retry::RetryPolicy;
+pub use settings::DestinationSettings;
 pub use source::Problem;
 pub use upload::{AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason};

@@ -191,6 +191,9 @@ impl<'w> Sending<'w> {
         if confirmation.finished.is_some() && self.left == 0 {
             self.finished = confirmation.finished.clone();
         }
+        if confirmation.ticket.is_some() {
+            self.worker.upload.attempt.ticket.clone_from(&confirmation.ticket);
+        }
         let committed = self.worker.confirm(chunk, digest, &confirmation);
         self.commits.push(Box::pin(async move { (chunk, committed.await) }));
     }

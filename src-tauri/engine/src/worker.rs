@@ -24,6 +24,7 @@ use crate::{
     },
     retry::Next,
     sending::Sending,
+    settings::DestinationSettings,
     source::SourceFile,
     upload::{Failure, State, Step, UnixMillis, Upload, UploadId, WaitReason, now},
 };
@@ -58,6 +59,7 @@ pub(crate) struct Worker {
     /// Attempts of each chunk (by offset) since anything was confirmed, over all rounds.
     pub failures: HashMap<u64, u32>,
     memory: Memory,
+    settings: DestinationSettings,
     /// Something was sent in an earlier run.
     resumed: bool,
     gate_passed: bool,
@@ -99,6 +101,7 @@ fn start(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
 
 async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<Finished, Halt> {
     let (driver, row) = inner.driver(upload.destination).await?;
+    let settings = row.settings()?;
     let resumed = upload.confirmed > 0 || upload.attempt.ticket.is_some();
     let mut worker = Worker {
         inner: Arc::clone(inner),
@@ -109,6 +112,7 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         last_trouble: None,
         failures: HashMap::new(),
         memory: row.memory,
+        settings,
         resumed,
         gate_passed: false,
         began: false,
@@ -434,7 +438,7 @@ impl Worker {
         let plan = self.upload.attempt.plan;
         self.memory.too_large = Some(plan.chunk_size.min(plan.size));
         self.remember().await;
-        let smaller = self.driver.plan(plan.size, self.memory.wish())?;
+        let smaller = self.driver.plan(plan.size, self.settings.wish(&self.memory))?;
         if self.live.confirmed() > 0 || smaller.chunk_size >= plan.chunk_size {
             return Err(error.into());
         }
@@ -446,7 +450,8 @@ impl Worker {
     }
 
     pub fn connections(&self) -> usize {
-        self.inner.options.limits.chunks.clamp(1, self.driver.capabilities().parallel.max(1))
+        let most = self.settings.connections.unwrap_or(self.inner.options.limits.chunks);
+        most.clamp(1, self.driver.capabilities().parallel.max(1))
     }
 
     pub fn intent(&self) -> Intent {
@@ -455,6 +460,9 @@ impl Worker {
             name: self.upload.name.clone(),
             relative_path: self.upload.relative_path.clone(),
             plan: self.upload.attempt.plan,
+            path: self.upload.path.clone(),
+            modified_at: self.upload.identity.mtime_ns.div_euclid(1_000_000),
+            batch: self.upload.batch,
         }
     }
 
@@ -465,7 +473,7 @@ impl Worker {
 
     pub fn touch(&self, servers_word: Option<UnixMillis>) -> Touch {
         let at = now();
-        let ours = self.inner.options.lifetime.map(|lifetime| at + lifetime.as_millis() as i64);
+        let ours = self.settings.lifetime(self.inner.options.lifetime).map(|lifetime| at + lifetime.as_millis() as i64);
         let expires_at = match (ours, servers_word) {
             (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
             (ours, theirs) => ours.or(theirs),

@@ -9,8 +9,13 @@
 //! A done request is never repeated unasked: some servers truncate the finished file on the second one. The exception
 //! is a server that can be asked, or one whose settings say `repeat_finish=safe`.
 
+mod address;
 mod answers;
+mod params;
 mod requests;
+mod session;
+mod settings;
+mod template;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,7 +24,17 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 use url::Url;
 
-use self::answers::{digest_of, finished_of, held_of, judge_chunk, judge_finish};
+use self::{
+    address::{Address, below, with_query},
+    answers::{digest_of, finished_of, held_of, judge_chunk, judge_delete, judge_finish, new_uuid},
+    template::Facts,
+};
+pub use self::{
+    params::{ParamValue, Params},
+    settings::{
+        DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, Headers, ParamNames, SessionSettings,
+    },
+};
 use super::{
     Credentials, HttpOptions,
     http::{self, Answer},
@@ -27,63 +42,19 @@ use super::{
 use crate::{
     chunk::{Completes, Plan, choose_size},
     destination::{
-        Capabilities, Confirmation, Destination, Finished, Intent, Outgoing, Stored, Survey, SurveyKind, Ticket,
-        Verdict,
+        Capabilities, Catalogue, Confirmation, Destination, Finished, Intent, Outgoing, Stored, Survey, SurveyKind,
+        Ticket, Verdict,
     },
     error::{Error, ErrorKind, Result},
 };
 
 const TICKET_VERSION: u32 = 1;
 
-/// What a destination URL sets, beside the endpoint. Everything else in its query stays on the endpoint.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Settings {
-    endpoint: Url,
-    done: Option<Url>,
-    chunk_size: Option<u64>,
-    concurrent: bool,
-    repeat_finish: bool,
-}
-
-impl Settings {
-    /// `done` (a path or URL), `chunk` (bytes), `concurrent` (true, or false for one chunk at a time; by default true where a
-    /// done endpoint is set, as the original asks for), `repeat_finish=safe`.
-    fn parse(url: &Url) -> Result<Self> {
-        let mut endpoint = url.clone();
-        endpoint.set_query(None);
-        let mut settings = Self { endpoint, done: None, chunk_size: None, concurrent: false, repeat_finish: false };
-        let mut concurrent = None;
-        let mut kept = Vec::new();
-        for (key, value) in url.query_pairs() {
-            match key.as_ref() {
-                "done" => settings.done = Some(url.join(&value).map_err(|_| senseless("done", &value))?),
-                "chunk" => settings.chunk_size = Some(parse_size(&value)?),
-                "concurrent" => concurrent = Some(value.parse().map_err(|_| senseless("concurrent", &value))?),
-                "repeat_finish" if value == "safe" => settings.repeat_finish = true,
-                "repeat_finish" => return Err(senseless("repeat_finish", &value)),
-                _ => kept.push((key.into_owned(), value.into_owned())),
-            }
-        }
-        if !kept.is_empty() {
-            settings.endpoint.query_pairs_mut().extend_pairs(kept);
-        }
-        settings.concurrent = concurrent.unwrap_or(settings.done.is_some());
-        Ok(settings)
-    }
-}
-
-fn parse_size(value: &str) -> Result<u64> {
-    value.parse().ok().filter(|&size| size > 0).ok_or_else(|| senseless("chunk", value))
-}
-
-fn senseless(key: &str, value: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("“{key}={value}” in the destination URL makes no sense"))
-}
-
 /// A Fine Uploader server.
 #[derive(Debug)]
 pub struct FineUploader {
-    settings: Settings,
+    address: Address,
+    settings: FineUploaderSettings,
     credentials: Credentials,
     options: HttpOptions,
     client: Client,
@@ -94,21 +65,24 @@ pub struct FineUploader {
 }
 
 impl FineUploader {
-    /// A driver for the endpoint at `url`; its query may hold `done`, `chunk`, `concurrent` and `repeat_finish`.
+    /// A driver for the endpoint at `url`; its query may hold `done`, `chunk`, `concurrent` and `repeat_finish`, and wins
+    /// over `settings`. `repeat_finish` says that a done request does no harm when it is repeated.
     ///
     /// # Errors
-    /// `Invalid` where the URL makes no sense.
-    pub fn new(url: Url, credentials: Credentials, options: &HttpOptions) -> Result<Self> {
-        let settings = Settings::parse(&url)?;
+    /// `Invalid` where the URL or the settings make no sense.
+    pub fn new(
+        url: Url,
+        credentials: Credentials,
+        options: &HttpOptions,
+        settings: &FineUploaderSettings,
+        repeat_finish: bool,
+    ) -> Result<Self> {
+        settings.check()?;
+        let address = Address::resolve(&url, settings, repeat_finish)?;
         let client = http::client(&url, options)?;
-        for other in settings.done.iter() {
-            if other.origin() != url.origin() {
-                let text = "The done endpoint lies at another address than the upload endpoint";
-                return Err(Error::new(ErrorKind::Invalid, text).next_step("Give “done” as a path on the same host."));
-            }
-        }
+        let (settings, options) = (settings.clone(), *options);
         let (cannot_be_asked, can_be_asked) = (AtomicBool::new(false), AtomicBool::new(false));
-        Ok(Self { settings, credentials, options: *options, client, cannot_be_asked, can_be_asked })
+        Ok(Self { address, settings, credentials, options, client, cannot_be_asked, can_be_asked })
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {
@@ -119,19 +93,14 @@ impl FineUploader {
         }
     }
 
-    fn upload_url(&self, uuid: &str) -> Url {
-        let mut url = self.settings.endpoint.clone();
-        let path = format!("{}/{uuid}", url.path().trim_end_matches('/'));
-        url.set_path(&path);
-        url
-    }
-
     /// What the server says of the upload, where it knows the question.
-    async fn status(&self, uuid: &str) -> Result<Option<Value>> {
+    async fn status(&self, uuid: &str, intent: &Intent) -> Result<Option<Value>> {
         if self.cannot_be_asked.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let request = self.request(Method::GET, self.upload_url(uuid));
+        let mut headers = requests::done_headers(&self.settings, Facts::Upload { intent, uuid });
+        headers.remove("accept");
+        let request = self.request(Method::GET, below(self.address.endpoint.clone(), uuid)?).headers(headers);
         let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
         let known = answer.json().filter(|json| json.get("carryon").is_some() && json["uuid"] == uuid);
         match known {
@@ -147,7 +116,7 @@ impl FineUploader {
         let passing = matches!(answer.status.as_u16(), 401 | 403 | 408 | 425 | 429 | 500..=599);
         let portal = answer.is_html() && answer.status.is_success();
         if passing || portal || answer.status.is_redirection() {
-            judge_chunk(answer)?;
+            judge_chunk(answer, &self.settings)?;
         }
         if self.can_be_asked.load(Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::Transient, "Something answered in the destination's place"));
@@ -155,6 +124,68 @@ impl FineUploader {
         self.cannot_be_asked.store(true, Ordering::Relaxed);
         Ok(None)
     }
+
+    fn upload_request(&self, uuid: &str, intent: &Intent, outgoing: &Outgoing) -> RequestBuilder {
+        let settings = &self.settings;
+        let params = requests::upload_params(settings, uuid, intent, outgoing);
+        let payload = requests::payload(settings, &params, intent, outgoing);
+        let url = match settings.params_in_body {
+            true => self.address.endpoint.clone(),
+            false => with_query(self.address.endpoint.clone(), &params.query()),
+        };
+        self.request(method(&settings.method), url)
+            .header("Content-Type", payload.content_type)
+            .header("Content-Length", payload.length)
+            .headers(requests::upload_headers(settings, Facts::Upload { intent, uuid }))
+            .body(payload.body)
+    }
+
+    fn done_request(&self, done: &Url, uuid: &str, intent: &Intent) -> RequestBuilder {
+        let settings = &self.settings;
+        let (params, method) = (requests::done_params(settings, uuid, intent), method(&settings.done.method));
+        let headers = requests::done_headers(settings, Facts::Upload { intent, uuid });
+        if matches!(method, Method::GET | Method::DELETE) {
+            return self.request(method, with_query(done.clone(), &params.query())).headers(headers);
+        }
+        let (kind, body) = match settings.done.json_payload {
+            true => ("application/json", serde_json::to_string(&params).expect("parameters are JSON")),
+            false => ("application/x-www-form-urlencoded", params.query()),
+        };
+        self.request(method, done.clone()).header("Content-Type", kind).headers(headers).body(body)
+    }
+
+    /// Deletes an upload, finished or not; `further` replaces the parameters of the settings where it holds any.
+    async fn delete(&self, endpoint: Url, uuid: &str, further: &Params) -> Result<()> {
+        let delete = &self.settings.delete;
+        let params = requests::delete_params(&self.settings, uuid, further).query();
+        let request = match delete.method {
+            DeleteMethod::Delete => self.request(Method::DELETE, with_query(below(endpoint, uuid)?, &params)),
+            DeleteMethod::Post => {
+                let request = self.request(Method::POST, endpoint);
+                request.header("Content-Type", "application/x-www-form-urlencoded").body(params)
+            }
+        };
+        let request = request.headers(requests::plain_headers(&delete.headers, Facts::Uuid(uuid)));
+        let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
+        judge_delete(&answer, delete.method)
+    }
+
+    /// The ticket under the id that the server wants from here on, if it wants one.
+    fn renamed(&self, uuid: &str, intent: &Intent, json: &Value) -> Result<Option<Ticket>> {
+        if !requests::is_plain(intent) && !self.settings.new_uuid_on_chunks {
+            return Ok(None);
+        }
+        Ok(new_uuid(json)?.filter(|new| new != uuid).map(ticket))
+    }
+}
+
+/// The settings were checked when the driver was made.
+fn method(name: &str) -> Method {
+    Method::from_bytes(name.as_bytes()).unwrap_or(Method::POST)
+}
+
+fn ticket(uuid: String) -> Ticket {
+    Ticket { version: TICKET_VERSION, data: json!({ "uuid": uuid }) }
 }
 
 fn uuid_of(ticket: &Ticket) -> Result<String> {
@@ -168,7 +199,7 @@ fn uuid_of(ticket: &Ticket) -> Result<String> {
 impl Destination for FineUploader {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            parallel: if self.settings.concurrent { usize::MAX } else { 1 },
+            parallel: if self.address.concurrent { usize::MAX } else { 1 },
             min_chunk: 1,
             max_chunk: u64::MAX,
             max_chunks: u64::MAX,
@@ -178,23 +209,23 @@ impl Destination for FineUploader {
     }
 
     fn plan(&self, size: u64, wish: u64) -> Result<Plan> {
-        let wish = self.settings.chunk_size.unwrap_or(wish);
+        let wish = self.address.chunk_size.unwrap_or(wish);
         let chunk_size = choose_size(size, wish, 1, u64::MAX, u64::MAX)?;
+        let (mandatory, done) = (self.settings.mandatory, self.address.done.is_some());
+        // Chunked at any size, an empty file is nothing but its done request; without one it goes plain, never unsent.
+        let sends_empty = !(mandatory && done);
         // Not larger than one chunk: one plain request, which may be repeated under the same uuid, and no done request.
-        let plain = size <= chunk_size;
-        let completes = match self.settings.done {
-            Some(_) if !plain => Completes::FinishRequest,
-            _ => Completes::LastChunk,
-        };
-        Ok(Plan { size, chunk_size, completes, repeatable: plain, sends_empty: true })
+        let plain = if size == 0 { sends_empty } else { size <= chunk_size && !mandatory };
+        let completes = if done && !plain { Completes::FinishRequest } else { Completes::LastChunk };
+        Ok(Plan { size, chunk_size, completes, repeatable: plain, sends_empty })
     }
 
     async fn begin(&self, intent: &Intent) -> Result<Ticket> {
-        Ok(Ticket { version: TICKET_VERSION, data: json!({ "uuid": intent.attempt.to_string() }) })
+        Ok(ticket(intent.attempt.to_string()))
     }
 
-    async fn survey(&self, ticket: &Ticket, _: &Intent) -> Result<Survey> {
-        let Some(status) = self.status(&uuid_of(ticket)?).await? else { return Ok(Survey::CannotTell) };
+    async fn survey(&self, ticket: &Ticket, intent: &Intent) -> Result<Survey> {
+        let Some(status) = self.status(&uuid_of(ticket)?, intent).await? else { return Ok(Survey::CannotTell) };
         Ok(match status["state"].as_str() {
             Some("done") => Survey::Done(finished_of(&status)),
             Some("open") => Survey::Set(held_of(&status)),
@@ -205,56 +236,43 @@ impl Destination for FineUploader {
 
     async fn send(&self, ticket: &Ticket, intent: &Intent, outgoing: Outgoing) -> Result<Confirmation> {
         let uuid = uuid_of(ticket)?;
-        let form = requests::chunk_form(&uuid, intent, &outgoing);
-        let request = self
-            .request(Method::POST, self.settings.endpoint.clone())
-            .header("X-Requested-With", "XMLHttpRequest")
-            .header("Cache-Control", "no-cache")
-            .header("Content-Type", form.content_type)
-            .header("Content-Length", form.length)
-            .body(form.body);
+        let request = self.upload_request(&uuid, intent, &outgoing);
         let answer = http::exchange(request, Some(&outgoing.body), &self.options, self.options.answer).await?;
-        let json = judge_chunk(&answer)?;
+        let json = judge_chunk(&answer, &self.settings)?;
         let finished = (intent.plan.completes == Completes::LastChunk).then(|| finished_of(&json));
-        Ok(Confirmation { digest: digest_of(&json), finished, ..Confirmation::default() })
+        let ticket = self.renamed(&uuid, intent, &json)?;
+        Ok(Confirmation { digest: digest_of(&json), finished, ticket, ..Confirmation::default() })
     }
 
     async fn finish(&self, ticket: &Ticket, intent: &Intent, _: &[Stored]) -> Result<Finished> {
-        let Some(done) = &self.settings.done else { return Ok(Finished::default()) };
-        let form = requests::done_form(&uuid_of(ticket)?, intent);
-        let request = self
-            .request(Method::POST, done.clone())
-            .header("Content-Type", "application/x-www-form-urlencoded")
-            .body(form);
+        let Some(done) = &self.address.done else {
+            // The record was made while there was a done endpoint: without one nobody would put the file together.
+            let text =
+                "This upload needs a done request, and the destination's settings name no done endpoint any more";
+            return Err(Error::new(ErrorKind::Rejected, text).next_step("Set the done endpoint again, or start over."));
+        };
+        let request = self.done_request(done, &uuid_of(ticket)?, intent);
         let answer = http::exchange(request, None, &self.options, self.options.finish).await?;
-        judge_finish(&answer)
+        judge_finish(&answer, &self.settings)
     }
 
-    async fn confirm(&self, ticket: &Ticket, _: &Intent) -> Result<Verdict> {
-        let status = self.status(&uuid_of(ticket)?).await?;
+    async fn confirm(&self, ticket: &Ticket, intent: &Intent) -> Result<Verdict> {
+        let status = self.status(&uuid_of(ticket)?, intent).await?;
         let state = status.as_ref().and_then(|status| status["state"].as_str());
         Ok(match (state, status.as_ref()) {
             (Some("done"), Some(status)) => Verdict::Finished(finished_of(status)),
             (Some("open"), _) => Verdict::NotFinished,
-            _ if self.settings.repeat_finish => Verdict::NotFinished,
+            _ if self.address.repeat_finish => Verdict::NotFinished,
             _ => Verdict::Unknowable,
         })
     }
 
     async fn abort(&self, ticket: &Ticket) -> Result<()> {
-        let request = self.request(Method::DELETE, self.upload_url(&uuid_of(ticket)?));
-        let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
-        match answer.status.as_u16() {
-            200..=204 if !answer.is_html() => Ok(()),
-            404 | 405 | 410 | 501 => {
-                let text = format!("The destination answered {} to the request to forget the upload", answer.status);
-                Err(Error::new(ErrorKind::Rejected, text))
-            }
-            _ => match judge_chunk(&answer) {
-                Ok(_) => Ok(()),
-                Err(error) => Err(error),
-            },
-        }
+        self.delete(self.address.delete.clone(), &uuid_of(ticket)?, &Params::default()).await
+    }
+
+    fn catalogue(&self) -> Option<&dyn Catalogue> {
+        self.settings.session.as_ref().map(|_| self as &dyn Catalogue)
     }
 }
 
@@ -263,8 +281,13 @@ mod tests {
     use super::*;
 
     fn driver(address: &str) -> FineUploader {
-        FineUploader::new(Url::parse(address).expect("url"), Credentials::default(), &HttpOptions::default())
-            .expect("driver")
+        driver_with(address, "{}")
+    }
+
+    fn driver_with(address: &str, settings: &str) -> FineUploader {
+        let (url, options) = (Url::parse(address).expect("url"), HttpOptions::default());
+        let settings = serde_json::from_str(settings).expect("settings");
+        FineUploader::new(url, Credentials::default(), &options, &settings, false).expect("driver")
     }
 
     #[test]
@@ -288,10 +311,10 @@ mod tests {
     #[test]
     fn the_endpoint_keeps_its_own_query_and_the_settings_leave_it() {
         let fu = driver("http://127.0.0.1:1/up?project=7&done=/d&concurrent=false");
-        assert_eq!(fu.settings.endpoint.as_str(), "http://127.0.0.1:1/up?project=7");
-        assert_eq!(fu.settings.done.as_ref().map(Url::path), Some("/d"));
+        assert_eq!(fu.address.endpoint.as_str(), "http://127.0.0.1:1/up?project=7");
+        assert_eq!(fu.address.done.as_ref().map(Url::path), Some("/d"));
         assert_eq!(fu.capabilities().parallel, 1);
-        assert_eq!(fu.upload_url("u").as_str(), "http://127.0.0.1:1/up/u?project=7");
+        assert_eq!(below(fu.address.endpoint.clone(), "u").expect("url").as_str(), "http://127.0.0.1:1/up/u?project=7");
     }
 
     #[test]
@@ -302,6 +325,24 @@ mod tests {
     #[test]
     fn credentials_do_not_go_to_another_host_by_the_done_endpoint() {
         let url = Url::parse("http://127.0.0.1:1/up?done=https://elsewhere.example/done").expect("url");
-        assert!(FineUploader::new(url, Credentials::default(), &HttpOptions::default()).is_err());
+        let (options, settings) = (HttpOptions::default(), FineUploaderSettings::default());
+        assert!(FineUploader::new(url, Credentials::default(), &options, &settings, false).is_err());
+    }
+
+    #[test]
+    fn where_chunking_is_mandatory_one_chunk_is_chunked_and_an_empty_file_has_none() {
+        let fu = driver_with("http://127.0.0.1:1/up?done=/d&chunk=2000", r#"{"mandatory": true}"#);
+        let plan = fu.plan(1000, 0).expect("plan");
+        assert_eq!((plan.count(), plan.completes, plan.repeatable), (1, Completes::FinishRequest, false));
+        let empty = fu.plan(0, 0).expect("plan");
+        assert_eq!((empty.count(), empty.completes), (0, Completes::FinishRequest));
+        let alone = driver_with("http://127.0.0.1:1/up", r#"{"mandatory": true}"#).plan(0, 0).expect("plan");
+        assert_eq!((alone.count(), alone.repeatable), (1, true), "without a done request an empty file still goes");
+    }
+
+    #[test]
+    fn an_id_that_may_change_under_way_lets_chunks_go_one_by_one() {
+        let fu = driver_with("http://127.0.0.1:1/up?done=/d&concurrent=true", r#"{"new_uuid_on_chunks": true}"#);
+        assert_eq!(fu.capabilities().parallel, 1);
     }
 }

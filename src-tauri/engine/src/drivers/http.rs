@@ -95,6 +95,11 @@ impl Answer {
         serde_json::from_slice(&self.body).ok().filter(Value::is_object)
     }
 
+    /// The body as a JSON list, whatever its content type says.
+    pub fn list(&self) -> Option<Vec<Value>> {
+        serde_json::from_slice(&self.body).ok()
+    }
+
     /// The body looks like a web page.
     pub fn is_html(&self) -> bool {
         let said = self.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();

@@ -8,12 +8,13 @@ use std::{fmt, sync::Arc};
 
 use url::Url;
 
-pub use fine_uploader::FineUploader;
+pub use fine_uploader::{FineUploader, FineUploaderSettings};
 pub use http::HttpOptions;
 
 use crate::{
     destination::Destination,
     error::{Error, ErrorKind, Result},
+    settings::DestinationSettings,
 };
 
 /// Who asks. Never stored, never printed.
@@ -35,9 +36,25 @@ impl fmt::Debug for Credentials {
 /// `Invalid` where the URL makes no sense, names no known protocol, or would send over plain http to a host beyond this
 /// machine without the user's consent.
 pub fn connect(address: &str, credentials: Credentials, options: &HttpOptions) -> Result<Arc<dyn Destination>> {
+    connect_with(address, credentials, options, &DestinationSettings::default())
+}
+
+/// The same, spoken as the destination's settings say.
+///
+/// # Errors
+/// As [`connect`], and `Invalid` where the settings make no sense.
+pub fn connect_with(
+    address: &str,
+    credentials: Credentials,
+    options: &HttpOptions,
+    settings: &DestinationSettings,
+) -> Result<Arc<dyn Destination>> {
     let (protocol, url) = split(address)?;
     match protocol {
-        "fineuploader" => Ok(Arc::new(FineUploader::new(url, credentials, options)?)),
+        "fineuploader" => {
+            let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
+            Ok(Arc::new(FineUploader::new(url, credentials, options, own, repeat_finish)?))
+        }
         other => Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks"))),
     }
 }

@@ -17,6 +17,8 @@ pub struct DestinationRow {
     pub name: String,
     /// A destination URL, or [`THIS_COMPUTER`].
     pub address: String,
+    /// What the user set about it, as it stands in the record (JSON).
+    pub settings: String,
     /// What was learned about it.
     pub memory: Memory,
 }
@@ -45,14 +47,15 @@ impl Memory {
     }
 }
 
-const COLUMNS: &str = "SELECT id, name, address, memory FROM destinations";
+const COLUMNS: &str = "SELECT id, name, address, settings, memory FROM destinations";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<DestinationRow> {
-    let memory: String = row.get(3)?;
+    let memory: String = row.get(4)?;
     Ok(DestinationRow {
         id: DestinationId(row.get(0)?),
         name: row.get(1)?,
         address: row.get(2)?,
+        settings: row.get(3)?,
         memory: serde_json::from_str(&memory).unwrap_or_default(),
     })
 }
@@ -70,6 +73,19 @@ pub(crate) fn get_or_make(connection: &Connection, name: &str, address: &str) ->
     connection.prepare_cached(sql)?.execute(params![name, address, now()])?;
     let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE address = ?1"))?;
     Ok(statement.query_row([address], from_row)?)
+}
+
+/// The row with that address, if there is one.
+pub(crate) fn find(connection: &Connection, address: &str) -> Result<Option<DestinationRow>> {
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} WHERE address = ?1"))?;
+    Ok(statement.query_row([address], from_row).optional()?)
+}
+
+/// Stores what the user set.
+pub(crate) fn set_settings(connection: &Connection, id: DestinationId, settings: &str) -> Result<()> {
+    let sql = "UPDATE destinations SET settings = ?2 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![id.0, settings])?;
+    Ok(())
 }
 
 /// Remembers what was learned.

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::super::http::{Answer, quote};
+use super::{
+    super::http::{Answer, quote},
+    settings::{DeleteMethod, FineUploaderSettings},
+};
 use crate::{
     chunk::Digest,
     destination::{Finished, Held},
@@ -10,27 +13,37 @@ use crate::{
 };
 
 /// Judges the answer to a chunk or a plain upload: success needs a status of 200 to 204, a JSON object with a truthy
-/// `success`, and no truthy `reset` (docs: *Server-side*, “Response”).
+/// `success`, and no truthy `reset` (docs: *Server-side*, “Response”). Where no JSON is required, a yes need not be said;
+/// a no that is said still counts, and a web page is nobody's yes.
 ///
 /// # Errors
 /// The kind says what happens next; a JSON body is honoured whatever its status.
-pub(super) fn judge_chunk(answer: &Answer) -> Result<Value> {
+pub(super) fn judge_chunk(answer: &Answer, settings: &FineUploaderSettings) -> Result<Value> {
     let json = answer.json();
     if let Some(json) = &json {
         if truthy(&json["reset"]) {
-            return Err(Error::new(ErrorKind::Reset, said(json, "The destination asks for all chunks again")));
+            return Err(asked_again(json));
         }
-        if truthy(&json["success"]) && is_success(answer) {
+        if says_yes(json, settings) && is_success(answer) {
             return Ok(json.clone());
         }
-        if truthy(&json["preventRetry"]) {
+        if forbids_retry(json, settings) {
             return Err(Error::new(ErrorKind::Rejected, said(json, "The destination refused the upload for good")));
         }
         if is_success(answer) {
             return Err(Error::new(ErrorKind::Transient, said(json, "The destination did not confirm the chunk")));
         }
+    } else if !settings.require_success_json && is_success(answer) && !answer.is_html() {
+        return Ok(Value::Null);
     }
     Err(by_status(answer, json.as_ref()))
+}
+
+fn says_yes(json: &Value, settings: &FineUploaderSettings) -> bool {
+    match json.get("success") {
+        Some(success) => truthy(success),
+        None => !settings.require_success_json,
+    }
 }
 
 /// Judges the answer to a done request. The original looks at the status alone; here a body that says no is believed,
@@ -38,14 +51,15 @@ pub(super) fn judge_chunk(answer: &Answer) -> Result<Value> {
 ///
 /// # Errors
 /// `Unknown` where the request may have been carried out: it is never repeated blindly.
-pub(super) fn judge_finish(answer: &Answer) -> Result<Finished> {
+pub(super) fn judge_finish(answer: &Answer, settings: &FineUploaderSettings) -> Result<Finished> {
     let json = answer.json();
+    if settings.done.reset_on_status.contains(&answer.status.as_u16()) {
+        return Err(asked_again(&json.unwrap_or_default()));
+    }
     match &json {
-        Some(json) if truthy(&json["reset"]) => {
-            Err(Error::new(ErrorKind::Reset, said(json, "The destination asks for all chunks again")))
-        }
+        Some(json) if truthy(&json["reset"]) => Err(asked_again(json)),
         Some(json) if is_success(answer) && json.get("success").is_none_or(truthy) => Ok(finished_of(json)),
-        Some(json) if is_success(answer) || truthy(&json["preventRetry"]) => {
+        Some(json) if is_success(answer) || forbids_retry(json, settings) => {
             Err(Error::new(ErrorKind::Rejected, said(json, "The destination would not put the file together")))
         }
         None if is_success(answer) && !answer.is_html() => Ok(Finished::default()),
@@ -55,6 +69,53 @@ pub(super) fn judge_finish(answer: &Answer) -> Result<Finished> {
         }
         json => Err(by_status(answer, json.as_ref())),
     }
+}
+
+/// Judges the answer to a request to delete: 200, 202 and 204 confirm it, to a form also what lies between.
+///
+/// # Errors
+/// `Rejected` where the destination has no such request: then its own expiry does it.
+pub(super) fn judge_delete(answer: &Answer, method: DeleteMethod) -> Result<()> {
+    match (answer.status.as_u16(), method) {
+        (200 | 202 | 204, _) | (201 | 203, DeleteMethod::Post) if !answer.is_html() => Ok(()),
+        (404 | 405 | 410 | 501, _) => {
+            let text = format!("The destination answered {} to the request to forget the upload", answer.status);
+            Err(Error::new(ErrorKind::Rejected, text))
+        }
+        _ => Err(by_status(answer, answer.json().as_ref())),
+    }
+}
+
+/// Judges the answer to the question for finished files: 200 and a list, nothing else.
+///
+/// # Errors
+/// By the status; `Transient` where no list came.
+pub(super) fn judge_session(answer: &Answer) -> Result<Vec<Value>> {
+    match answer.list() {
+        Some(list) if answer.status.as_u16() == 200 => Ok(list),
+        _ => Err(by_status(answer, answer.json().as_ref())),
+    }
+}
+
+/// The id that the server wants the upload to bear from here on.
+///
+/// # Errors
+/// `Rejected` for an id that could not be stored or asked about.
+pub(super) fn new_uuid(json: &Value) -> Result<Option<String>> {
+    const LONGEST: usize = 256;
+    let Some(uuid) = json["newUuid"].as_str().filter(|uuid| !uuid.is_empty()) else { return Ok(None) };
+    if uuid.len() > LONGEST || uuid.contains(char::is_control) || matches!(uuid, "." | "..") {
+        return Err(Error::new(ErrorKind::Rejected, "The destination gave the upload an id that cannot be used"));
+    }
+    Ok(Some(uuid.to_owned()))
+}
+
+fn forbids_retry(json: &Value, settings: &FineUploaderSettings) -> bool {
+    json.get(&settings.prevent_retry_property).is_some_and(truthy)
+}
+
+fn asked_again(json: &Value) -> Error {
+    Error::new(ErrorKind::Reset, said(json, "The destination asks for all chunks again"))
 }
 
 fn by_status(answer: &Answer, json: Option<&Value>) -> Error {
