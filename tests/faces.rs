@@ -159,6 +159,28 @@ fn discard_and_resume_work_as_clients_and_wrong_use_still_ends_with_2() {
     assert_eq!(scene.list().len(), 1, "only the owner's own is left");
 }
 
+#[test]
+fn an_upload_can_start_later_be_moved_and_be_started_at_once() {
+    let scene = Scene::new();
+    let receiver = ReceiverProcess::start(scene.folder.path());
+    let _owner = scene.busy_owner();
+    let file = scene.file("later.bin", 5000);
+    let later = ["--detach", "--start-at", "2999-12-31 23:59", "--priority", "-2"];
+    let output = run(scene.send(&file, &receiver.destination(), &later));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    std::thread::sleep(Duration::from_millis(300));
+    let waiting = scene.list().into_iter().find(|l| l["name"] == "later.bin").expect("it is listed");
+    assert_eq!(waiting["state"], "queued", "its time has not come");
+    let id = waiting["id"].as_str().expect("an id");
+    let moved = run(scene.call(&["order", id, "--first", "--json"]));
+    assert!(moved.status.success() && told(&moved).contains("\"moved\""), "{}", told(&moved));
+    let nowhere = run(scene.call(&["order", id]));
+    assert_eq!(nowhere.status.code(), Some(2), "{}", told(&nowhere));
+    let output = run(scene.call(&["resume", &id[..8], "--json"]));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert_eq!(files::digest(&receiver.dir.join("later.bin")), files::digest(&file));
+}
+
 #[cfg(unix)]
 #[test]
 fn the_socket_is_private_and_a_long_data_path_is_no_obstacle() {

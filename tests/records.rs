@@ -194,3 +194,32 @@ async fn a_discarded_upload_is_forgotten_at_the_destination_too() {
     assert!(desk.engine.list().await.expect("lists").0.is_empty());
     desk.close().await;
 }
+
+#[tokio::test]
+async fn the_queue_follows_priority_then_place_then_the_order_of_adding() {
+    let data = tempfile::tempdir().expect("temp folder");
+    let options = Options { limits: Limits { files: 1, chunks: 1 }, ..quick(data.path()) };
+    let memory = set();
+    (0..40).for_each(|at| memory.play(at, Fault::Refuse(ErrorKind::Rejected)));
+    let mut desk = desk(options, &memory).await;
+    let soon = carryon_engine::upload::now() + 700;
+    let mut ids = Vec::new();
+    for name in ["a", "b", "c", "d", "e"] {
+        let path = data.path().join(name);
+        files::random_file(&path, 10, 1);
+        let request = AddRequest { start_at: Some(soon), ..AddRequest::new([path], desk.to) };
+        ids.push(desk.add_as(request).await[0]);
+    }
+    desk.engine.set_order(&ids[3..4], carryon_engine::Order::Priority(5)).await;
+    desk.engine.set_order(&ids[2..3], carryon_engine::Order::First).await;
+    desk.engine.set_order(&ids[0..1], carryon_engine::Order::Last).await;
+    for &id in &ids {
+        desk.stopped(id).await;
+    }
+    let is_start = |event: &&carryon_engine::Event| matches!(event, carryon_engine::Event::Started { .. });
+    let began: Vec<_> = desk.told.iter().filter(is_start).map(|event| event.id()).collect();
+    let names = |id| ["a", "b", "c", "d", "e"][ids.iter().position(|&i| i == id).expect("known")];
+    assert_eq!(began.into_iter().map(names).collect::<Vec<_>>(), ["d", "c", "b", "e", "a"]);
+    assert!(carryon_engine::upload::now() >= soon, "nothing began before its time");
+    desk.close().await;
+}

@@ -60,7 +60,7 @@ impl Scene {
     /// The receiver holds exactly the source, once; nothing it listed came again; little was sent twice.
     fn check(&self, file: &Path, kills: u64, at: u64) {
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
-        assert_eq!(files::files_below(&self.receiver.dir), [name.clone()], "one object, moment {at}");
+        assert_eq!(files::files_below(&self.receiver.dir), std::slice::from_ref(&name), "one object, moment {at}");
         assert_eq!(files::digest(&self.receiver.dir.join(name)), files::digest(file), "moment {at}");
         let lines = log::lines(&self.receiver.log);
         assert_eq!(log::sent_again_though_listed(&lines), [], "moment {at}");
@@ -167,7 +167,7 @@ fn a_second_send_of_the_same_file_resumes_it_unless_told_to_start_over() {
             false => assert!(sent < Some(SIZE * 3 / 4), "half was there already, yet {sent:?} bytes left"),
         }
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
-        assert_eq!(files::files_below(&scene.receiver.dir), [name.clone()]);
+        assert_eq!(files::files_below(&scene.receiver.dir), std::slice::from_ref(&name));
         assert_eq!(files::digest(&scene.receiver.dir.join(name)), files::digest(&file));
     }
 }

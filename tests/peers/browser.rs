@@ -81,7 +81,7 @@ impl Browser {
     }
 
     /// Follows as many uploads to their ends, and sees that nothing comes after. Answers the last word on each.
-    pub fn to_the_end(&mut self, uploads: usize) -> Vec<Value> {
+    pub fn until_the_end(&mut self, uploads: usize) -> Vec<Value> {
         let ends = self.wait_for_many("complete", uploads);
         let late = self.next(Duration::from_millis(700));
         assert!(late.is_none(), "nothing may come after the last event, but {late:?} came");

@@ -37,7 +37,7 @@ fn an_empty_file_arrives_plain_and_where_chunking_is_mandatory_by_its_done_reque
     scene.deliver(&options, &[&plain]);
     assert_eq!(scene.requests(), ["plain"]);
     scene.browser.upload(&scene.options(json!({ "mandatory": true })), &[&mandatory]);
-    scene.browser.to_the_end(1);
+    scene.browser.until_the_end(1);
     scene.must_hold_just(&[&plain, &mandatory]);
     assert_eq!(scene.requests(), ["plain", "done"], "there are no parts, so the done request is all there is");
 }

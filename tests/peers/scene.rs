@@ -73,7 +73,7 @@ impl Scene {
 
     /// Follows what was picked to its end.
     pub fn arrived(&mut self, sources: &[&PathBuf]) -> Vec<Value> {
-        let ends = self.browser.to_the_end(sources.len());
+        let ends = self.browser.until_the_end(sources.len());
         self.must_hold_just(sources);
         for (answer, source) in ends.iter().map(|end| (&end["response"], find(sources, end))) {
             assert_eq!(answer["location"], stored_name(source), "the answer says where the file is");

@@ -6,6 +6,7 @@ mod face;
 mod history;
 mod list;
 mod open;
+mod order;
 mod receive;
 mod report;
 mod resume;
@@ -29,6 +30,7 @@ enum Command {
     History(history::History),
     Resume(resume::Resume),
     Discard(discard::Discard),
+    Order(order::Order),
     Receive(receive::Receive),
 }
 
@@ -42,6 +44,7 @@ async fn main() -> std::process::ExitCode {
         Command::History(history) => history.run().await,
         Command::Resume(resume) => resume.run().await,
         Command::Discard(discard) => discard.run().await,
+        Command::Order(order) => order.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

@@ -12,6 +12,7 @@ use crate::{
     face,
     open::{DataDir, Sending},
     report::Report,
+    words,
 };
 
 /// Send files and folders; what was interrupted goes on where it stopped.
@@ -39,6 +40,12 @@ pub struct Send {
     /// Keep nothing: what is interrupted begins anew next time.
     #[arg(long, conflicts_with = "start_over")]
     no_resume: bool,
+    /// The higher goes first; 0 is usual.
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
+    priority: i32,
+    /// Not before this moment: 22:00, or 2027-01-31 22:00, local time.
+    #[arg(long, value_name = "TIME", value_parser = words::moment)]
+    start_at: Option<i64>,
     /// Hand the files to the running Carryon and do not wait for the end.
     #[arg(long, conflicts_with = "no_resume")]
     detach: bool,
@@ -58,6 +65,8 @@ impl Send {
             detach: self.detach,
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
+            priority: self.priority,
+            start_at: self.start_at,
         });
         let advice = (!self.no_resume).then(|| format!("carryon resume --all{}", self.data_dir.flag()));
         let mut report = Report::new(self.sending.json, advice);

@@ -21,6 +21,26 @@ pub fn uploads(count: u64) -> String {
     format!("{count} upload{}", if count == 1 { "" } else { "s" })
 }
 
+/// A moment as people write it, in local time: `22:00` (the next one), or `2027-01-31 22:00`. Unix milliseconds.
+///
+/// # Errors
+/// A sentence, where it is none.
+pub fn moment(text: &str) -> Result<i64, String> {
+    moment_after(text, &jiff::Zoned::now())
+        .ok_or_else(|| format!("“{text}” is no time; write 22:00, or 2027-01-31 22:00"))
+}
+
+fn moment_after(text: &str, now: &jiff::Zoned) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(whole) = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M", text) {
+        return Some(whole.to_zoned(now.time_zone().clone()).ok()?.timestamp().as_millisecond());
+    }
+    let time = jiff::civil::Time::strptime("%H:%M", text).ok()?;
+    let today = now.date().to_datetime(time).to_zoned(now.time_zone().clone()).ok()?;
+    let next = if today > *now { today } else { today.tomorrow().ok()? };
+    Some(next.timestamp().as_millisecond())
+}
+
 /// Text from outside for a terminal: control characters cannot move the cursor or recolour the screen.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
@@ -29,6 +49,16 @@ pub fn plain(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_of_day_is_the_next_one_and_nonsense_is_refused() {
+        let now: jiff::Zoned = "2027-01-31T21:30:00+00:00[UTC]".parse().expect("a time");
+        let at = |text: &str| moment_after(text, &now).map(|at| (at - now.timestamp().as_millisecond()) / 60_000);
+        assert_eq!((at("22:00"), at("21:00"), at("2027-02-01 21:30")), (Some(30), Some(23 * 60 + 30), Some(24 * 60)));
+        for text in ["", "soon", "25:00", "22", "2027-02-30 10:00"] {
+            assert_eq!(at(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn sizes_read_as_people_say_them() {

@@ -37,6 +37,10 @@ pub struct AddRequest {
     pub keep: bool,
     /// Custom data, given back with each resume offer.
     pub custom: serde_json::Value,
+    /// The higher goes first; 0 is usual.
+    pub priority: i32,
+    /// Not before this moment (unix milliseconds); none for at once.
+    pub start_at: Option<i64>,
 }
 
 impl AddRequest {
@@ -50,6 +54,8 @@ impl AddRequest {
             start_over: false,
             keep: true,
             custom: serde_json::Value::Null,
+            priority: 0,
+            start_at: None,
         }
     }
 }
@@ -221,6 +227,8 @@ fn record_one(
         keep: request.keep,
         custom: request.custom.clone(),
         expires_at,
+        priority: request.priority,
+        start_at: request.start_at,
     };
     uploads::insert(connection, &new)?;
     Ok(Recorded::Added(new.id))

@@ -29,11 +29,12 @@ use crate::{
         Records,
         destinations::{self, DestinationRow, THIS_COMPUTER},
         history::{self, Past},
-        outbox, settings, uploads,
+        outbox, settings,
+        uploads::{self, Order},
     },
     retry::RetryPolicy,
     source::SourceFile,
-    upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
+    upload::{DestinationId, Interruption, State, Step, Upload, UploadId, now},
     worker,
 };
 
@@ -313,6 +314,16 @@ impl Engine {
         .await
     }
 
+    /// Moves uploads within the queue; those that run already go on.
+    pub async fn set_order(&self, ids: &[UploadId], order: Order) -> Outcomes {
+        self.each(ids, |inner, id| async move {
+            inner.records.run(move |connection| uploads::set_order(connection, id, order)).await?;
+            inner.wake.notify_one();
+            Ok(())
+        })
+        .await
+    }
+
     /// A setting's value.
     ///
     /// # Errors
@@ -448,7 +459,10 @@ impl Inner {
         let requeue = move |connection: &rusqlite::Connection| {
             let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
             match upload.state {
-                State::Queued => Ok(State::Queued),
+                State::Queued => {
+                    uploads::start_now(connection, id)?;
+                    Ok(State::Queued)
+                }
                 State::SourceChanged => Err(Error::new(
                     ErrorKind::SourceChanged,
                     format!("“{}” changed since its upload began", upload.name),
@@ -500,7 +514,7 @@ impl Inner {
     async fn next(&self) -> Result<Option<UploadId>> {
         let running = lock(&self.running).clone();
         let limit = u32::try_from(running.len() + 64).unwrap_or(u32::MAX);
-        let queued = self.records.run(move |connection| uploads::queued(connection, limit)).await?;
+        let queued = self.records.run(move |connection| uploads::queued(connection, now(), limit)).await?;
         let queued: Vec<_> = queued.into_iter().filter(|(id, _)| !running.contains_key(id)).collect();
         let turns: Vec<_> =
             running.values().map(|turn| Running { size: turn.live.size, waiting: turn.live.is_waiting() }).collect();
@@ -525,6 +539,17 @@ impl Inner {
     }
 }
 
+/// Ends when the time of an upload has come that is to start later.
+async fn until_a_later_start(inner: &Inner) {
+    // Looked at again now and then: the clock may be set, and the machine may sleep.
+    const LOOK: Duration = Duration::from_secs(30);
+    let Ok(Some(at)) = inner.records.run(|connection| uploads::next_start(connection, now())).await else {
+        return std::future::pending().await;
+    };
+    let left = Duration::from_millis(u64::try_from(at - now()).unwrap_or(0));
+    tokio::time::sleep(left.min(LOOK)).await;
+}
+
 /// Gives turns until the engine stops.
 async fn schedule(inner: Arc<Inner>) {
     loop {
@@ -539,6 +564,7 @@ async fn schedule(inner: Arc<Inner>) {
                 tokio::select! {
                     () = inner.stop.cancelled() => return,
                     () = inner.wake.notified() => {}
+                    () = until_a_later_start(&inner) => {}
                 }
                 Ok(())
             }

@@ -49,6 +49,7 @@ pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records,
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
     history::Past,
+    uploads::Order,
 };
 pub use retry::RetryPolicy;
 pub use settings::DestinationSettings;

@@ -16,6 +16,18 @@ use crate::{
     },
 };
 
+/// A place in the queue. Among equals of one priority, places count; before all, the priority does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Before all others of its priority.
+    First,
+    /// Behind all others of its priority.
+    Last,
+    /// Another priority; the higher goes first, 0 is usual.
+    Priority(i32),
+}
+
 /// A record to be made.
 #[derive(Clone, Debug)]
 pub(crate) struct NewUpload {
@@ -32,6 +44,8 @@ pub(crate) struct NewUpload {
     pub keep: bool,
     pub custom: serde_json::Value,
     pub expires_at: Option<UnixMillis>,
+    pub priority: i32,
+    pub start_at: Option<UnixMillis>,
 }
 
 /// Adds a record, queued.
@@ -40,8 +54,8 @@ pub(crate) fn insert(connection: &Connection, new: &NewUpload) -> Result<()> {
     sources::insert(connection, source, &new.path, &new.identity)?;
     let sql =
         "INSERT INTO uploads (id, source, destination, batch, scope, name, relative_path, size, keep, state, detail,
-                                    chunks_left, custom, created_at, updated_at, expires_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15)";
+                                    chunks_left, custom, created_at, updated_at, expires_at, priority, start_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16, ?17)";
     connection.prepare_cached(sql)?.execute(params![
         new.id.to_string(),
         source.to_string(),
@@ -58,6 +72,8 @@ pub(crate) fn insert(connection: &Connection, new: &NewUpload) -> Result<()> {
         new.custom.to_string(),
         now(),
         new.expires_at,
+        new.priority,
+        new.start_at,
     ])?;
     insert_attempt(connection, new.id, new.attempt, &new.plan)
 }
@@ -148,12 +164,39 @@ pub(crate) fn list(connection: &Connection) -> Result<(Vec<Upload>, u64)> {
     Ok((uploads, unreadable))
 }
 
-/// The next queued uploads, in the order they are to run.
-pub(crate) fn queued(connection: &Connection, limit: u32) -> Result<Vec<(UploadId, u64)>> {
-    let sql = "SELECT id, size FROM uploads WHERE state = 'queued' ORDER BY priority DESC, position, seq LIMIT ?1";
+/// The next queued uploads whose time has come, in the order they are to run.
+pub(crate) fn queued(connection: &Connection, at: UnixMillis, limit: u32) -> Result<Vec<(UploadId, u64)>> {
+    let sql = "SELECT id, size FROM uploads WHERE state = 'queued' AND coalesce(start_at, 0) <= ?1
+               ORDER BY priority DESC, position, seq LIMIT ?2";
     let mut statement = connection.prepare_cached(sql)?;
-    let rows = statement.query_map([limit], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
+    let rows = statement.query_map(params![at, limit], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?)))?;
     Ok(rows.filter_map(|row| row.ok()).filter_map(|(id, size)| Some((id.parse().ok()?, from_sql(size)))).collect())
+}
+
+/// When the next of those begins that are to start later.
+pub(crate) fn next_start(connection: &Connection, at: UnixMillis) -> Result<Option<UnixMillis>> {
+    let sql = "SELECT min(start_at) FROM uploads WHERE state = 'queued' AND start_at > ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([at], |row| row.get(0))?)
+}
+
+/// Moves an upload within the queue.
+pub(crate) fn set_order(connection: &Connection, id: UploadId, order: Order) -> Result<()> {
+    let (sql, value) = match order {
+        Order::First => ("position = (SELECT min(position) FROM uploads) - ?2", 1),
+        Order::Last => ("position = (SELECT max(position) FROM uploads) + ?2", 1),
+        Order::Priority(priority) => ("priority = ?2", priority),
+    };
+    let sql = format!("UPDATE uploads SET {sql} WHERE id = ?1");
+    match connection.prepare_cached(&sql)?.execute(params![id.to_string(), value])? {
+        0 => Err(unknown(id)),
+        _ => Ok(()),
+    }
+}
+
+/// The upload's time is now, whatever was said before.
+pub(crate) fn start_now(connection: &Connection, id: UploadId) -> Result<()> {
+    connection.prepare_cached("UPDATE uploads SET start_at = NULL WHERE id = ?1")?.execute([id.to_string()])?;
+    Ok(())
 }
 
 /// The unfinished upload of that very path to that destination within that scope.

@@ -20,6 +20,7 @@ use crate::{
     engine::{Engine, Listed},
     error::{Error, ErrorKind, Result},
     event::Event,
+    records::uploads::Order,
     upload::{DestinationId, State, UploadId},
 };
 
@@ -93,6 +94,7 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
         Request::List => task.list().await,
         Request::Resume { which, start_over, token, .. } => task.resume(which, start_over, token).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
+        Request::Order { ids, order } => task.order(&ids, order).await,
         Request::History { limit } => {
             engine.history(limit).await?.iter().for_each(|past| task.tell(history::of_past(past)));
             Ok(End::Done)
@@ -122,6 +124,8 @@ impl Task<'_> {
             chunk_size: send.chunk_size,
             start_over: send.start_over,
             keep: send.keep,
+            priority: send.priority,
+            start_at: send.start_at,
             ..AddRequest::new(decode_paths(&send.paths)?, destination.id)
         };
         let added = self.engine.add(request).await?;
@@ -150,8 +154,8 @@ impl Task<'_> {
 
     async fn resume(&self, which: ResumeWhich, start_over: bool, token: Option<Secret>) -> Result<End> {
         let events = self.engine.subscribe();
-        let listed = self.engine.resumable().await?;
-        let by_itself = |listed: &&Listed| goes_on_by_itself(&listed.upload.state);
+        let (listed, _) = self.engine.list().await?;
+        let by_itself = |listed: &&Listed| listed.upload.state.is_resting() && goes_on_by_itself(&listed.upload.state);
         let ids: Vec<UploadId> = match &which {
             ResumeWhich::All => listed.iter().filter(by_itself).map(|listed| listed.upload.id).collect(),
             ResumeWhich::Named(names) => named(&listed, names)?,
@@ -185,6 +189,16 @@ impl Task<'_> {
         }
         let untold = self.engine.errands_left().await?;
         self.tell(json!({ "event": "discarded", "count": outcomes.done.len(), "untold": untold }));
+        Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
+    }
+
+    async fn order(&self, names: &[String], order: Order) -> Result<End> {
+        let (listed, _) = self.engine.list().await?;
+        let outcomes = self.engine.set_order(&named(&listed, names)?, order).await;
+        for (id, error) in &outcomes.problems {
+            self.tell(lines::of_refusal(*id, "", error));
+        }
+        self.tell(json!({ "event": "moved", "count": outcomes.done.len() }));
         Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, ErrorKind, Result},
+    records::uploads::Order,
     source::{decode_path, encode_path, path_encoding},
 };
 
@@ -35,6 +36,13 @@ pub enum Request {
         /// A bearer token for their destinations.
         token: Option<Secret>,
     },
+    /// Move uploads within the queue.
+    Order {
+        /// Their ids, or beginnings of them.
+        ids: Vec<String>,
+        /// Where to.
+        order: Order,
+    },
     /// What became of uploads, newest last.
     History {
         /// How many at most.
@@ -63,6 +71,10 @@ pub struct Send {
     pub token: Option<Secret>,
     /// Give up after so many seconds without progress.
     pub give_up_after: Option<u64>,
+    /// The higher goes first.
+    pub priority: i32,
+    /// Not before this moment (unix milliseconds).
+    pub start_at: Option<i64>,
 }
 
 /// Which uploads to resume.
