@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use carryon_engine::{Event, WaitReason};
-use tests::scripted::{On, What};
+use tests::{
+    engine::Desk,
+    scripted::{On, What},
+};
 
 use crate::stage::{CHUNK, PLAIN, Stage};
 
@@ -87,6 +90,48 @@ async fn a_server_that_goes_away_before_done_gets_it_when_it_is_back() {
     stage.server.start_again().await;
     desk.finished(id).await;
     assert_eq!(stage.server.count(What::Done), 1);
+    stage.delivered(&file);
+    desk.close().await;
+}
+
+/// Patient options: nothing ends by itself within this test.
+fn patient(stage: &Stage) -> carryon_engine::Options {
+    let quick = tests::engine::quick(&stage.data());
+    let (long, minute) = (Duration::from_secs(60), Duration::from_secs(60));
+    let retry = carryon_engine::RetryPolicy { base: long, cap: long, offline_cap: long, ..quick.retry };
+    let http = carryon_engine::HttpOptions { stall: minute, answer: minute, ..quick.http };
+    carryon_engine::Options { retry, http, ..quick }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_network_that_comes_back_ends_the_waiting_at_once() {
+    let mut stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    stage.server.stop();
+    let mut desk = Desk::open_with(patient(&stage), &stage.in_order()).await;
+    let id = desk.send(&file).await;
+    desk.until("waiting offline", |event| matches!(event, Event::Waiting { reason: WaitReason::Offline, .. })).await;
+    stage.server.start_again().await;
+    desk.engine.network_changed(false);
+    desk.finished(id).await;
+    stage.delivered(&file);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_machine_that_slept_does_not_wait_for_dead_connections() {
+    let stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    let held = stage.server.hold(On::Chunk(1));
+    let mut desk = Desk::open_with(patient(&stage), &stage.in_order()).await;
+    let id = desk.send(&file).await;
+    stage.server.until("the chunk that hangs", |log| log.len() == 2).await;
+    desk.engine.network_changed(true);
+    desk.until("waiting", |event| matches!(event, Event::Waiting { .. })).await;
+    stage.server.behave();
+    held.add_permits(8);
+    desk.engine.network_changed(false);
+    desk.finished(id).await;
     stage.delivered(&file);
     desk.close().await;
 }

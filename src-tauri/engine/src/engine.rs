@@ -23,6 +23,7 @@ use crate::{
     event::{Event, Listeners},
     gate::{AlwaysResume, ResumeGate},
     live::Live,
+    network::{self, Network},
     pace::{Pacer, SpeedLimit},
     queue::{self, Limits, Running},
     records::{
@@ -107,6 +108,7 @@ pub(crate) struct Inner {
     pub errands: Notify,
     pub stop: CancellationToken,
     pub pacer: Arc<Pacer>,
+    pub network: Network,
     // Each is held for a look-up or an insertion, never across an await.
     running: Mutex<HashMap<UploadId, Turn>>,
     drivers: Mutex<HashMap<DestinationId, Connected>>,
@@ -159,13 +161,18 @@ impl Engine {
             errands: Notify::new(),
             stop: CancellationToken::new(),
             pacer,
+            network: Network::default(),
             running: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
-        let tasks = vec![tokio::spawn(schedule(Arc::clone(&inner))), tokio::spawn(errands::run(Arc::clone(&inner)))];
+        let tasks = vec![
+            tokio::spawn(schedule(Arc::clone(&inner))),
+            tokio::spawn(errands::run(Arc::clone(&inner))),
+            tokio::spawn(network::watch(Arc::clone(&inner))),
+        ];
         Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })
     }
 
@@ -364,6 +371,13 @@ impl Engine {
     /// Sets how fast all uploads together may be; what is under way feels it within half a second.
     pub fn set_speed_limit(&self, limit: SpeedLimit) {
         self.inner.pacer.set(limit);
+    }
+
+    /// The network changed, or the machine woke: what waits tries again at once. The engine notices by itself; this is for
+    /// those who know earlier. With `broken`, connections that stand are taken for dead.
+    pub fn network_changed(&self, broken: bool) {
+        self.inner.network.changed(broken);
+        self.inner.errands.notify_one();
     }
 
     /// Stops in an orderly way: nothing is in flight afterwards, and what was under way is *interrupted*, to be resumed.

@@ -23,6 +23,7 @@ pub mod error;
 mod event;
 mod gate;
 mod live;
+mod network;
 mod pace;
 mod queue;
 mod rate;

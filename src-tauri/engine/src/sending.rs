@@ -13,13 +13,14 @@ use std::{
 };
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
-use tokio::time::MissedTickBehavior;
+use tokio::{sync::watch, time::MissedTickBehavior};
 
 use crate::{
     chunk::{Chunk, Completes, Digest, Ranges},
     destination::{Confirmation, Finished, Outgoing, SurveyKind},
     error::{Error, ErrorKind, Result},
     event::{Event, Progress},
+    network::Changes,
     rate::Rate,
     records::{chunks, uploads},
     retry::Next,
@@ -50,6 +51,8 @@ pub(crate) struct Sending<'w> {
     ending: Option<Error>,
     finished: Option<Finished>,
     rate: Rate,
+    network: watch::Receiver<Changes>,
+    seen_broken: u64,
     told: Option<Progress>,
     in_flight: FuturesUnordered<Task<Sent>>,
     commits: FuturesUnordered<Task<(Chunk, Result<()>)>>,
@@ -58,7 +61,11 @@ pub(crate) struct Sending<'w> {
 impl<'w> Sending<'w> {
     pub fn new(worker: &'w mut Worker, source: Arc<SourceFile>, held: Ranges) -> Self {
         let left = worker.upload.attempt.plan.missing(&held).count() as u64;
+        let network = worker.inner.network.subscribe();
+        let seen_broken = network.borrow().broken;
         Self {
+            seen_broken,
+            network,
             worker,
             source,
             held,
@@ -101,6 +108,7 @@ impl<'w> Sending<'w> {
                 Some(sent) = self.in_flight.next() => self.take(sent),
                 Some((chunk, committed)) = self.commits.next() => self.settle(chunk, committed),
                 () = tokio::time::sleep_until(pause_ends.into()), if self.pause.is_some() => self.pause = None,
+                Ok(()) = self.network.changed() => self.network_changed(),
                 _ = tick.tick() => self.tell_progress(),
             }
         }
@@ -242,6 +250,20 @@ impl<'w> Sending<'w> {
         if self.pause.is_none_or(|(before, _)| before < until) {
             self.pause = Some((until, reason));
             self.worker.last_trouble = Some(error);
+        }
+    }
+
+    /// What waits need not wait longer; and where connections may be dead, nothing in flight is waited for: the round ends,
+    /// and the next one asks what arrived.
+    fn network_changed(&mut self) {
+        let broken = self.network.borrow_and_update().broken;
+        if self.pause.is_some_and(|(_, reason)| reason != WaitReason::Busy) {
+            self.pause = None;
+        }
+        if std::mem::replace(&mut self.seen_broken, broken) != broken && !self.in_flight.is_empty() {
+            self.in_flight.clear();
+            let text = "The network changed, or this machine slept";
+            self.ending.get_or_insert(Error::new(ErrorKind::Transient, text));
         }
     }
 

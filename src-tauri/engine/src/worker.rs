@@ -6,6 +6,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -16,6 +17,7 @@ use crate::{
     event::Event,
     gate::{GateAnswer, Offer},
     live::Live,
+    network::Changes,
     reconcile::{self, Proof, Stock},
     records::{
         chunks::{self, Touch},
@@ -64,6 +66,7 @@ pub(crate) struct Worker {
     resumed: bool,
     gate_passed: bool,
     began: bool,
+    network: watch::Receiver<Changes>,
 }
 
 /// Runs blocking work on the thread pool for it.
@@ -116,6 +119,7 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         resumed,
         gate_passed: false,
         began: false,
+        network: inner.network.subscribe(),
     };
     let outcome = worker.drive().await;
     worker.remember().await;
@@ -202,10 +206,20 @@ impl Worker {
             Next::Stop => Err(error.into()),
             Next::Wait { reason, pause } => {
                 self.last_trouble = Some(error);
+                // What changed until now has had its effect; what changes from here on ends the wait.
+                self.network.mark_unchanged();
                 self.enter_waiting(reason, now() + pause.as_millis() as i64);
-                tokio::time::sleep(pause).await;
+                self.wait(reason, pause).await;
                 Ok(())
             }
+        }
+    }
+
+    /// Waits so long, or until the network changes; a server's own word on how long is kept to.
+    async fn wait(&mut self, reason: WaitReason, pause: Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = self.network.changed(), if reason != WaitReason::Busy => {}
         }
     }
 
