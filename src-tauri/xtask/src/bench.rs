@@ -66,7 +66,8 @@ fn write_source(path: &Path, mib: u64) -> std::io::Result<()> {
     file.sync_all()
 }
 
-fn program() -> PathBuf {
+/// The built `carryon`.
+pub fn program() -> PathBuf {
     root().join("target/release").join(format!("carryon{}", std::env::consts::EXE_SUFFIX))
 }
 
@@ -116,29 +117,56 @@ fn timed(mut command: Command) -> Outcome<(f64, f64)> {
 }
 
 fn peak_mib(id: u32) -> Option<f64> {
+    status_mib(id, "VmHWM:")
+}
+
+/// The memory that a process has now (MiB).
+pub fn memory_mib(id: u32) -> Option<f64> {
+    status_mib(id, "VmRSS:")
+}
+
+fn status_mib(id: u32, name: &str) -> Option<f64> {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let line = status.lines().find(|line| line.starts_with(name))?;
     line.split_whitespace().nth(1)?.parse::<f64>().ok().map(|kib| kib / 1024.0)
 }
 
-struct Receiver {
+/// A receiver in a folder of its own, ended with its owner.
+pub struct Receiver {
     child: Child,
     dir: PathBuf,
     address: String,
 }
 
 impl Receiver {
-    fn start(folder: &Path) -> Outcome<Self> {
+    /// Starts one on a free port.
+    pub fn start(folder: &Path) -> Outcome<Self> {
         let dir = folder.join("received");
-        let mut command = Command::new(program());
-        command.arg("receive").arg("--dir").arg(&dir).args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("the receiver: {error}"))?;
-        let mut line = String::new();
-        let output = child.stdout.take().ok_or("the receiver has no output")?;
-        BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
-        let address = line.split("\"address\":\"").nth(1).and_then(|rest| rest.split('"').next());
-        let address = address.ok_or(format!("the receiver said {line:?}"))?.to_owned();
+        let (child, address) = spawn(&dir, "127.0.0.1:0")?;
         Ok(Self { child, dir, address })
+    }
+
+    /// Kills it and starts it again on the same folder and port.
+    pub fn restart(&mut self, folder: &Path) -> Outcome {
+        let _ = self.child.kill().and_then(|()| self.child.wait());
+        let listen = self.address.trim_start_matches("http://").to_owned();
+        (self.child, self.address) = spawn(&folder.join("received"), &listen)?;
+        Ok(())
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Where finished files go.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The destination URL for `carryon send --to`.
+    pub fn destination(&self) -> String {
+        format!("fineuploader+{}/upload?done=/upload/done", self.address)
     }
 
     /// Removes what arrived, so that the disk stays as empty for each round.
@@ -146,6 +174,17 @@ impl Receiver {
         let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
         entries.filter(|entry| entry.path().is_file()).for_each(|entry| drop(std::fs::remove_file(entry.path())));
     }
+}
+
+fn spawn(dir: &Path, listen: &str) -> Outcome<(Child, String)> {
+    let mut command = Command::new(program());
+    command.arg("receive").arg("--dir").arg(dir).args(["--listen", listen]).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| format!("the receiver: {error}"))?;
+    let mut line = String::new();
+    let output = child.stdout.take().ok_or("the receiver has no output")?;
+    BufReader::new(output).read_line(&mut line).map_err(|error| error.to_string())?;
+    let address = line.split("\"address\":\"").nth(1).and_then(|rest| rest.split('"').next());
+    Ok((child, address.ok_or(format!("the receiver said {line:?}"))?.to_owned()))
 }
 
 impl Drop for Receiver {

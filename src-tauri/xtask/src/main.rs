@@ -3,6 +3,7 @@
 mod bench;
 mod run;
 mod setup;
+mod soak;
 mod steps;
 mod test;
 
@@ -12,6 +13,7 @@ const HELP: &str = "\
 cargo xtask run [--yes] [--release] [-- FILES…]   set up, build, open the window
 cargo xtask test [--yes]                          set up, run every test
 cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this machine, in one run
+cargo xtask soak [--minutes N] [--seed N]         random files, random kills of both ends, every byte compared
 cargo xtask setup [--yes] [--tests]               only install what is missing
 
 --yes installs what is missing without asking.";
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
         Some("run") => run::run(&arguments[1..]),
         Some("test") => test::test(&arguments[1..]),
         Some("bench") => bench::bench(&arguments[1..]),
+        Some("soak") => soak::soak(&arguments[1..]),
         Some("setup") => setup::setup(&arguments[1..]),
         _ => Err(HELP.to_owned()),
     };
