@@ -12,18 +12,17 @@ const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev
 
 /// What the tests drive: a display, a browser, a session bus, a drag source, pictures.
 const TESTS: &[&str] = &[
-    "at-spi2-core",
     "chromium",
     "curl",
     "dbus",
-    "dbus-x11",
     "gir1.2-gtk-3.0",
     "imagemagick",
+    "openssl",
     "procps",
     "python3-dbus",
     "python3-gi",
+    "util-linux",
     "webkit2gtk-driver",
-    "xauth",
     "xdotool",
     "xvfb",
 ];
