@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     listener::Request,
-    stage::{DONE, Stage},
+    stage::{DONE, Stage, settings},
 };
 
 const FAIL: u16 = 400;
@@ -133,5 +133,52 @@ async fn a_done_request_refused_with_a_reset_status_sends_all_chunks_again() {
     let heard = stage.server.heard();
     assert_eq!((chunks(&heard).len(), dones(&heard)), (6, 2));
     assert!(heard.iter().all(|one| one.param("qquuid") == heard[0].param("qquuid")));
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn with_several_chunks_at_once_the_whole_first_wave_of_a_resume_says_so() {
+    let stage = Stage::new().await;
+    let path = stage.file("take.mov", 3600);
+    (0..3).for_each(|_| stage.server.say("/upload", 200, json!({"success": true})));
+    stage.server.say("/upload", FAIL, json!({"success": false}));
+    let query = "?done=/upload/done&chunk=400";
+    let mut desk = stage.desk(query, json!({"fine_uploader": {"concurrent": false}})).await;
+    let id = desk.send(&path).await;
+    desk.stopped(id).await;
+    let before = stage.server.heard().len();
+    let set = settings(json!({"connections": 3, "fine_uploader": {"names": {"resume": "again"}}}));
+    desk.engine.set_destination_settings(desk.to, set).await.expect("they make sense");
+    desk.resume(id).await;
+    desk.finished(id).await;
+    let heard = &stage.server.heard()[before..];
+    let part = |one: &Request| one.param("qqpartindex").and_then(|index| index.parse::<u64>().ok());
+    let says_so = |one: &&Request| one.param("again").as_deref() == Some("true");
+    let mut wave: Vec<_> = heard.iter().filter(says_so).filter_map(part).collect();
+    wave.sort_unstable();
+    assert_eq!(wave, [3, 4, 5]);
+    let mut all: Vec<_> = heard.iter().filter_map(part).collect();
+    all.sort_unstable();
+    assert_eq!(all, [3, 4, 5, 6, 7, 8], "what was confirmed is not sent again");
+    assert_eq!(heard.last().and_then(part), None, "done comes last");
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reset_in_answer_to_the_first_request_of_a_resume_begins_anew_without_resuming() {
+    let stage = Stage::new().await;
+    let path = stage.file("take.mov", 2000);
+    (0..2).for_each(|_| stage.server.say("/upload", 200, json!({"success": true})));
+    stage.server.say("/upload", FAIL, json!({"success": false}));
+    let mut desk = stage.desk(DONE, json!({})).await;
+    let id = desk.send(&path).await;
+    desk.stopped(id).await;
+    let before = stage.server.heard().len();
+    stage.server.say("/upload", 200, json!({"success": false, "reset": true}));
+    desk.resume(id).await;
+    desk.finished(id).await;
+    let heard = indexes(&stage.server.heard()[before..]);
+    assert_eq!(heard[0], Some((2, true)));
+    assert_eq!(heard[1..6], sent([0, 1, 2, 3, 4])[..]);
     desk.close().await;
 }

@@ -11,6 +11,8 @@
 
 mod address;
 mod answers;
+mod calls;
+mod checks;
 mod params;
 mod requests;
 mod session;
@@ -25,8 +27,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use self::{
-    address::{Address, below, with_query},
-    answers::{digest_of, finished_of, held_of, judge_chunk, judge_delete, judge_finish, new_uuid},
+    address::{Address, below},
+    answers::{digest_of, finished_of, held_of, judge_chunk, judge_finish, new_uuid},
     template::Facts,
 };
 pub use self::{
@@ -98,8 +100,7 @@ impl FineUploader {
         if self.cannot_be_asked.load(Ordering::Relaxed) {
             return Ok(None);
         }
-        let mut headers = requests::done_headers(&self.settings, Facts::Upload { intent, uuid });
-        headers.remove("accept");
+        let headers = requests::question_headers(&self.settings, Facts::Upload { intent, uuid });
         let request = self.request(Method::GET, below(self.address.endpoint.clone(), uuid)?).headers(headers);
         let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
         let known = answer.json().filter(|json| json.get("carryon").is_some() && json["uuid"] == uuid);
@@ -125,51 +126,6 @@ impl FineUploader {
         Ok(None)
     }
 
-    fn upload_request(&self, uuid: &str, intent: &Intent, outgoing: &Outgoing) -> RequestBuilder {
-        let settings = &self.settings;
-        let params = requests::upload_params(settings, uuid, intent, outgoing);
-        let payload = requests::payload(settings, &params, intent, outgoing);
-        let url = match settings.params_in_body {
-            true => self.address.endpoint.clone(),
-            false => with_query(self.address.endpoint.clone(), &params.query()),
-        };
-        self.request(method(&settings.method), url)
-            .header("Content-Type", payload.content_type)
-            .header("Content-Length", payload.length)
-            .headers(requests::upload_headers(settings, Facts::Upload { intent, uuid }))
-            .body(payload.body)
-    }
-
-    fn done_request(&self, done: &Url, uuid: &str, intent: &Intent) -> RequestBuilder {
-        let settings = &self.settings;
-        let (params, method) = (requests::done_params(settings, uuid, intent), method(&settings.done.method));
-        let headers = requests::done_headers(settings, Facts::Upload { intent, uuid });
-        if matches!(method, Method::GET | Method::DELETE) {
-            return self.request(method, with_query(done.clone(), &params.query())).headers(headers);
-        }
-        let (kind, body) = match settings.done.json_payload {
-            true => ("application/json", serde_json::to_string(&params).expect("parameters are JSON")),
-            false => ("application/x-www-form-urlencoded", params.query()),
-        };
-        self.request(method, done.clone()).header("Content-Type", kind).headers(headers).body(body)
-    }
-
-    /// Deletes an upload, finished or not; `further` replaces the parameters of the settings where it holds any.
-    async fn delete(&self, endpoint: Url, uuid: &str, further: &Params) -> Result<()> {
-        let delete = &self.settings.delete;
-        let params = requests::delete_params(&self.settings, uuid, further).query();
-        let request = match delete.method {
-            DeleteMethod::Delete => self.request(Method::DELETE, with_query(below(endpoint, uuid)?, &params)),
-            DeleteMethod::Post => {
-                let request = self.request(Method::POST, endpoint);
-                request.header("Content-Type", "application/x-www-form-urlencoded").body(params)
-            }
-        };
-        let request = request.headers(requests::plain_headers(&delete.headers, Facts::Uuid(uuid)));
-        let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
-        judge_delete(&answer, delete.method)
-    }
-
     /// The ticket under the id that the server wants from here on, if it wants one.
     fn renamed(&self, uuid: &str, intent: &Intent, json: &Value) -> Result<Option<Ticket>> {
         if !requests::is_plain(intent) && !self.settings.new_uuid_on_chunks {
@@ -177,11 +133,6 @@ impl FineUploader {
         }
         Ok(new_uuid(json)?.filter(|new| new != uuid).map(ticket))
     }
-}
-
-/// The settings were checked when the driver was made.
-fn method(name: &str) -> Method {
-    Method::from_bytes(name.as_bytes()).unwrap_or(Method::POST)
 }
 
 fn ticket(uuid: String) -> Ticket {

@@ -153,6 +153,14 @@ pub(super) fn upload_headers(settings: &FineUploaderSettings, facts: Facts<'_>) 
     headers
 }
 
+/// The headers of a question about an upload: custom ones alone.
+pub(super) fn question_headers(settings: &FineUploaderSettings, facts: Facts<'_>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    add(&mut headers, &settings.headers, facts);
+    headers.remove("accept");
+    headers
+}
+
 /// The headers of a done request.
 pub(super) fn done_headers(settings: &FineUploaderSettings, facts: Facts<'_>) -> HeaderMap {
     let DoneSettings { headers: own, .. } = &settings.done;
