@@ -34,6 +34,9 @@ impl Store {
     /// Syncs as many small files as can be done in about this time. The rest stays safe in the journal.
     pub async fn settle_for(&self, time: Duration) -> Result<(), StoreError> {
         let begun = Instant::now();
+        // The last files may be known to the journal's writer only: nobody waits for that they are done.
+        let store = self.clone();
+        blocking(move || Ok(store.0.journal.catch_up()?)).await?;
         while begun.elapsed() < time && self.settle_some(u64::MAX).await? {}
         Ok(())
     }
