@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use carryon_engine::{Error, ErrorKind};
-use carryon_receiver::{Config, Receiver, Tls};
+use carryon_receiver::{Config, Limits, Receiver, Tls};
 use clap::Args;
 use serde_json::json;
 
@@ -39,6 +39,50 @@ pub struct Receive {
     /// Another name by which clients call this server (host:port), as behind a proxy; may be given several times.
     #[arg(long, value_name = "HOST")]
     allow_host: Vec<String>,
+    #[command(flatten)]
+    bounds: Bounds,
+}
+
+/// What clients may take.
+#[derive(Args)]
+#[command(next_help_heading = "Limits")]
+struct Bounds {
+    /// The largest file that is taken.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().file_size)]
+    max_file_size: u64,
+    /// Unfinished uploads at once; more are told to come later.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().unfinished)]
+    max_unfinished: usize,
+    /// Unfinished uploads at once of one client, which is its IP address (of IPv6 its /64 network).
+    #[arg(long, value_name = "N", default_value_t = Limits::default().unfinished_per_client)]
+    max_unfinished_per_client: usize,
+    /// Space on the disk that stays free: what would leave less is refused with 507; 0 asks for none.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().min_free_space)]
+    min_free_space: u64,
+    /// A client that sends less a second, on average over a minute, is cut off; 0 asks for none.
+    #[arg(long, value_name = "BYTES", default_value_t = Limits::default().min_rate)]
+    min_rate: u64,
+    /// A client that sends nothing for so long in the middle of a request is cut off.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().stall.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
+    stall_timeout: u64,
+    /// Connections at once; more wait to be accepted.
+    #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
+    max_connections: usize,
+}
+
+impl Bounds {
+    fn limits(&self) -> Limits {
+        Limits {
+            file_size: self.max_file_size,
+            unfinished: self.max_unfinished,
+            unfinished_per_client: self.max_unfinished_per_client,
+            min_free_space: self.min_free_space,
+            min_rate: self.min_rate,
+            stall: Duration::from_secs(self.stall_timeout),
+            connections: self.max_connections.max(1),
+            ..Limits::default()
+        }
+    }
 }
 
 impl Receive {
@@ -56,6 +100,7 @@ impl Receive {
             allow_hosts: self.allow_host,
             keep: Duration::from_secs(self.keep_days * 24 * 60 * 60),
             access_log: self.access_log,
+            limits: self.bounds.limits(),
             ..Config::new(&self.dir)
         };
         let refused = |error: carryon_receiver::Error| Error::new(ErrorKind::Invalid, error.to_string());

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::body::{Body, BodyDataStream};
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Files go to the disk in blocks of about this size, in bytes.
@@ -21,15 +22,32 @@ pub(crate) enum BodyError {
     /// Nothing came for too long.
     #[error("nothing came for too long")]
     Stalled,
+    /// Too little came for too long.
+    #[error("the bytes come too slowly")]
+    TooSlow,
     /// The receiver is shutting down.
     #[error("the receiver is shutting down")]
     Stopping,
 }
 
+/// How slowly a body may come.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    /// It may be silent for so long.
+    pub stall: Duration,
+    /// It brings so many bytes a second on average over `window`; 0 asks for none.
+    pub min_rate: u64,
+    /// Only the time counts in which we wait for the client.
+    pub window: Duration,
+}
+
 /// A body and the bytes read of it that are not used yet.
 pub(crate) struct Reader {
     body: BodyDataStream,
-    stall: Duration,
+    pace: Pace,
+    /// How long was waited for the client in this window, and what came.
+    waited: Duration,
+    came: u64,
     stop: CancellationToken,
     ended: bool,
     /// Bytes that came and were not taken yet.
@@ -37,9 +55,10 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Reads `body`; `stall` is how long it may be silent, `stop` ends it from outside.
-    pub fn new(body: Body, stall: Duration, stop: CancellationToken) -> Reader {
-        Reader { body: body.into_data_stream(), stall, stop, ended: false, buffer: BytesMut::new() }
+    /// Reads `body`; `stop` ends it from outside.
+    pub fn new(body: Body, pace: Pace, stop: CancellationToken) -> Reader {
+        let (body, buffer) = (body.into_data_stream(), BytesMut::new());
+        Reader { body, pace, waited: Duration::ZERO, came: 0, stop, ended: false, buffer }
     }
 
     /// Reads until the buffer holds `length` bytes or the body has ended; true for the latter.
@@ -59,16 +78,31 @@ impl Reader {
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
-        tokio::select! {
+        let begun = Instant::now();
+        let next = tokio::select! {
             biased;
-            () = self.stop.cancelled() => Err(BodyError::Stopping),
-            next = tokio::time::timeout(self.stall, self.body.next()) => match next {
-                Err(_) => Err(BodyError::Stalled),
-                Ok(None) => Ok(None),
-                Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
-                Ok(Some(Err(_))) => Err(BodyError::Broken),
-            },
+            () = self.stop.cancelled() => return Err(BodyError::Stopping),
+            next = tokio::time::timeout(self.pace.stall, self.body.next()) => next,
+        };
+        match next {
+            Err(_) => Err(BodyError::Stalled),
+            Ok(None) => Ok(None),
+            Ok(Some(Ok(bytes))) => self.keeps_pace(begun.elapsed(), bytes.len()).map(|()| Some(bytes)),
+            Ok(Some(Err(_))) => Err(BodyError::Broken),
         }
+    }
+
+    /// Counts what came after a wait, and looks at the average when a window is full.
+    fn keeps_pace(&mut self, waited: Duration, came: usize) -> Result<(), BodyError> {
+        self.waited += waited;
+        self.came += came as u64;
+        if self.waited < self.pace.window {
+            return Ok(());
+        }
+        let asked = self.pace.min_rate as f64 * self.waited.as_secs_f64();
+        let is_enough = self.came as f64 >= asked;
+        (self.waited, self.came) = (Duration::ZERO, 0);
+        if is_enough { Ok(()) } else { Err(BodyError::TooSlow) }
     }
 }
 

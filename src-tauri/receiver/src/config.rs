@@ -47,6 +47,11 @@ pub struct Limits {
     pub file_size: u64,
     /// Unfinished uploads at once.
     pub unfinished: usize,
+    /// Unfinished uploads at once of one client, which is known by its IP address (of IPv6 by its /64 network).
+    pub unfinished_per_client: usize,
+    /// Bytes of the disk that are to stay free: an upload is refused when its announced size would leave less,
+    /// and so are bytes that come when less is left. 0 asks for none.
+    pub min_free_space: u64,
     /// Connections at once; more wait to be accepted.
     pub connections: usize,
     /// A connection that sends no (whole) head of a request for so long is closed. Longer than clients keep idle ones.
@@ -55,6 +60,10 @@ pub struct Limits {
     pub handshake: Duration,
     /// A body of which nothing comes for so long is ended; so is a connection whose client takes nothing of its answer.
     pub stall: Duration,
+    /// A body brings at least so many bytes a second, on average over `rate_window`; 0 asks for none.
+    pub min_rate: u64,
+    /// Only the time spent waiting for the client counts.
+    pub rate_window: Duration,
     /// The rest of a body that was answered early is read for so long, so that the client reads the answer.
     pub linger: Duration,
     /// And no further than so many bytes.
@@ -68,10 +77,14 @@ impl Default for Limits {
         Limits {
             file_size: 16 << 40,
             unfinished: 100_000,
+            unfinished_per_client: 100_000,
+            min_free_space: 64 << 20,
             connections: 256,
             idle: Duration::from_secs(100),
             handshake: Duration::from_secs(10),
             stall: Duration::from_secs(60),
+            min_rate: 1024,
+            rate_window: Duration::from_secs(60),
             linger: Duration::from_secs(10),
             linger_bytes: 64 << 20,
             shutdown: Duration::from_secs(10),

@@ -8,11 +8,15 @@
 //! | the client to take more of an answer | `limits.stall` |
 
 use std::io;
+use std::net::{IpAddr, Ipv6Addr};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -25,6 +29,20 @@ use crate::config::Limits;
 
 /// Heads longer than this are refused; bytes.
 const MAX_HEAD: usize = 1 << 20;
+
+/// Where a request comes from; every request has one among its extensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(IpAddr);
+
+impl Peer {
+    /// What its uploads are counted by: its address; of IPv6 the network, in which it has addresses without number.
+    pub fn client(&self) -> String {
+        match self.0.to_canonical() {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => format!("{}/64", Ipv6Addr::from_bits(address.to_bits() & !0 << 64)),
+        }
+    }
+}
 
 /// What every connection is served with.
 #[derive(Clone)]
@@ -42,25 +60,31 @@ impl Serving {
     /// Serves one connection to its end.
     pub async fn serve(self, stream: TcpStream) {
         let _ = stream.set_nodelay(true);
+        let Ok(peer) = stream.peer_addr() else { return };
+        let peer = Peer(peer.ip());
         let stream = Watched::new(stream, self.limits.stall);
-        let Some(tls) = self.tls.clone() else { return self.speak_http(stream).await };
+        let Some(tls) = self.tls.clone() else { return self.speak_http(stream, peer).await };
         let agreed = tokio::select! {
             agreed = tokio::time::timeout(self.limits.handshake, tls.accept(stream)) => agreed,
             () = self.stop.cancelled() => return,
             () = self.kill.cancelled() => return,
         };
         match agreed {
-            Ok(Ok(stream)) => self.speak_http(stream).await,
+            Ok(Ok(stream)) => self.speak_http(stream, peer).await,
             Ok(Err(error)) => tracing::debug!(%error, "a client did not agree on encryption"),
             Err(_) => tracing::debug!("a client took too long to agree on encryption"),
         }
     }
 
-    async fn speak_http(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    async fn speak_http(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer) {
         let mut http = hyper::server::conn::http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.limits.idle).max_buf_size(MAX_HEAD);
         let router = TowerToHyperService::new(self.router);
-        let connection = http.serve_connection(TokioIo::new(stream), router);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            router.call(request)
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let result = tokio::select! {
             result = &mut connection => result,
@@ -137,5 +161,19 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 
     fn is_write_vectored(&self) -> bool {
         self.inner.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_its_address_or_its_network() {
+        let client = |address: &str| Peer(address.parse().unwrap()).client();
+        assert_eq!(client("10.0.0.1"), "10.0.0.1");
+        assert_eq!(client("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(client("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+        assert_eq!(client("2001:db8:1:2:ffff::"), client("2001:db8:1:2::1"));
     }
 }

@@ -37,6 +37,8 @@ pub(crate) trait Files: Send + Sync {
     fn list(&self, dir: &Path) -> io::Result<Vec<String>>;
     /// Makes the names in a directory durable: what was created, linked, renamed or removed in it.
     fn sync_dir(&self, dir: &Path) -> io::Result<()>;
+    /// Bytes that may still be written below `dir`; `None` where that is not told.
+    fn free_space(&self, dir: &Path) -> io::Result<Option<u64>>;
     /// Takes a lock that one process at a time can hold. Fails with `WouldBlock` when it is taken.
     fn lock(&self, path: &Path) -> io::Result<LockGuard>;
 }

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `POST /upload` | a file sent whole, or one chunk of it; multipart or raw |
 //! | `POST /upload/done` | all chunks were sent. A chunked upload is finished by this and by nothing else, so the client has to be configured with it |
+//! | `GET /upload/session` | the finished files that are still there: Fine Uploader's session list |
 //! | `DELETE /upload/<uuid>` | forget it; also `POST` with `_method=DELETE` |
 //! | `GET /upload/<uuid>` | ours: what is held (`open` with its durable chunks, `done`, or `unknown`) |
 //!
@@ -21,10 +22,11 @@ use serde_json::json;
 
 use crate::access_log::{Note, Outcome};
 use crate::body::Reader;
+use crate::connection::Peer;
 use crate::journal::UploadId;
 use crate::payload::{self, Payload, PayloadError};
 use crate::server::App;
-use crate::store::{Held, Removal, StoreError};
+use crate::store::{Held, Listed, Removal, StoreError};
 
 mod answer;
 mod params;
@@ -33,6 +35,8 @@ mod receive;
 use answer::{Answer, Failure};
 use params::{Params, UploadRequest};
 
+/// A session list tells no more files than this.
+const MAX_LISTED: usize = 10_000;
 /// Forms that carry no file are no longer than this, in bytes.
 const MAX_FORM: usize = 64 * 1024;
 
@@ -46,6 +50,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/upload/", post(upload).put(upload))
         // An upload may well be called "done" by its client.
         .route("/upload/done", post(done).put(done).get(survey_done).delete(remove_done))
+        .route("/upload/session", get(session).delete(remove_session).post(remove_session_by_post))
         .route("/upload/{uuid}", get(survey).delete(remove).post(remove_by_post))
 }
 
@@ -61,7 +66,8 @@ async fn upload(State(app): State<App>, Extension(note): Extension<Note>, reques
 async fn take_in(app: &App, note: &Note, parts: &Parts, body: Body) -> Result<Answer, Failure> {
     let mut params = Params::from_query(parts.uri.query().unwrap_or_default());
     let (mut payload, file_name) = open_payload(app, parts, body, &mut params).await?;
-    let request = params.upload_request(file_name.as_deref())?;
+    let mut request = params.upload_request(file_name.as_deref())?;
+    request.meta.client = parts.extensions.get::<Peer>().map(Peer::client);
     write_down(note, &request);
     let answered = receive::receive(app.store(), request, &mut payload).await;
     note.line().received = payload.received();
@@ -116,6 +122,16 @@ async fn finish(app: &App, note: &Note, parts: &Parts, body: Body) -> Result<Ans
     Ok(Answer::ok(Outcome::Finished, body))
 }
 
+/// Whoever asks for an upload called "session" gets this list too: the original's client asks nothing else here.
+async fn session(State(app): State<App>, Extension(note): Extension<Note>) -> Response {
+    let listed = app.store().list(MAX_LISTED).await.map_err(Failure::from);
+    answer(&note, listed.map(|listed| Answer::ok(Outcome::Info, listed.iter().map(session_item).collect())))
+}
+
+fn session_item(file: &Listed) -> serde_json::Value {
+    json!({ "name": file.name, "uuid": file.uuid.as_str(), "size": file.size, "location": file.location })
+}
+
 async fn survey(State(app): State<App>, Extension(note): Extension<Note>, uuid: Uuid) -> Response {
     let uuid = uuid.map(|Path(uuid)| uuid).unwrap_or_default();
     note.line().uuid = UploadId::parse(&uuid).map(|_| uuid.clone());
@@ -154,6 +170,14 @@ async fn remove(State(app): State<App>, Extension(note): Extension<Note>, uuid: 
 
 async fn remove_done(app: State<App>, note: Extension<Note>) -> Response {
     remove(app, note, Ok(Path("done".to_owned()))).await
+}
+
+async fn remove_session(app: State<App>, note: Extension<Note>) -> Response {
+    remove(app, note, Ok(Path("session".to_owned()))).await
+}
+
+async fn remove_session_by_post(app: State<App>, note: Extension<Note>, request: Request) -> Response {
+    remove_by_post(app, note, Ok(Path("session".to_owned())), request).await
 }
 
 async fn remove_by_post(

@@ -227,12 +227,14 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
+    use crate::body::Pace;
 
     /// A body that arrives in pieces of `step` bytes.
     fn reader(body: &[u8], step: usize) -> Reader {
         let pieces: Vec<Result<Bytes, std::io::Error>> =
             body.chunks(step).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
-        Reader::new(Body::from_stream(stream::iter(pieces)), Duration::from_secs(5), CancellationToken::new())
+        let pace = Pace { stall: Duration::from_secs(5), min_rate: 0, window: Duration::from_secs(60) };
+        Reader::new(Body::from_stream(stream::iter(pieces)), pace, CancellationToken::new())
     }
 
     async fn read_all(mut payload: Payload) -> Result<Vec<u8>, PayloadError> {

@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::access_log::{AccessLog, Note};
-use crate::body::{Linger, Lingering, Reader};
+use crate::body::{Linger, Lingering, Pace, Reader};
 use crate::config::{Config, Limits};
 use crate::connection::Serving;
 use crate::error::Error;
@@ -110,7 +110,13 @@ impl Drop for Receiver {
 
 async fn open_store(config: &Config) -> Result<Store, Error> {
     let limits = &config.limits;
-    let rules = Rules { max_size: limits.file_size, max_open: limits.unfinished, keep: config.keep };
+    let rules = Rules {
+        max_size: limits.file_size,
+        max_open: limits.unfinished,
+        max_open_of_client: limits.unfinished_per_client,
+        min_free: limits.min_free_space,
+        keep: config.keep,
+    };
     let (dir, place) = (config.dir.clone(), config.dir.clone());
     let opened = tokio::task::spawn_blocking(move || Store::open(Arc::new(Disk), &dir, rules)).await;
     opened.map_err(|error| Error::folder(place)(std::io::Error::other(error)))?
@@ -135,9 +141,10 @@ impl App {
         &self.0.store
     }
 
-    /// A reader that ends when the body stalls or the receiver does.
+    /// A reader that ends when the body stalls or trickles, or the receiver does.
     pub fn reader(&self, body: Body) -> Reader {
-        Reader::new(body, self.0.limits.stall, self.0.kill.clone())
+        let Limits { stall, min_rate, rate_window: window, .. } = self.0.limits;
+        Reader::new(body, Pace { stall, min_rate, window }, self.0.kill.clone())
     }
 }
 

@@ -25,9 +25,11 @@ mod claims;
 mod error;
 mod finish;
 mod index;
+mod list;
 mod open;
 mod place;
 mod remove;
+mod room;
 mod small;
 mod sweep;
 #[cfg(test)]
@@ -39,7 +41,9 @@ use claims::{Claims, Lease};
 pub(crate) use error::{StoreError, is_full};
 pub(crate) use index::Index;
 use index::{Open, Upload};
+pub(crate) use list::Listed;
 pub(crate) use remove::Removal;
+use room::Beginnings;
 pub(crate) use small::MAX_SMALL;
 
 /// What a client says of an upload, made harmless.
@@ -51,6 +55,8 @@ pub(crate) struct Meta {
     pub folder: Option<String>,
     /// Bytes in the whole file; `None` where the client does not say.
     pub size: Option<u64>,
+    /// Who sends it, as far as unfinished uploads are counted by client; `None` where they are not.
+    pub client: Option<String>,
 }
 
 impl Meta {
@@ -68,6 +74,7 @@ impl Meta {
             name: self.name.clone().or(Some(before.name.clone())),
             folder: self.folder.clone().or(Some(before.folder.clone())),
             size: self.size.or(before.size),
+            client: self.client.clone().or(before.client.clone()),
         }
     }
 }
@@ -108,6 +115,10 @@ pub(crate) struct Rules {
     pub max_size: u64,
     /// How many uploads may be unfinished at once.
     pub max_open: usize,
+    /// And how many of one client.
+    pub max_open_of_client: usize,
+    /// Bytes of the disk that are to stay free; 0 asks for none.
+    pub min_free: u64,
     /// How long unfinished uploads and finished ids are kept.
     pub keep: Duration,
 }
@@ -124,6 +135,7 @@ struct Inner {
     rules: Rules,
     index: SharedIndex,
     claims: Arc<Claims>,
+    beginnings: Arc<Beginnings>,
     /// Names chosen for files whose reservation is not in the journal yet, by collision key.
     choosing: Mutex<HashMap<String, UploadId>>,
     /// Folders whose names are known to be synced. One that merely exists may be left by a start that

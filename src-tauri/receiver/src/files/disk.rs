@@ -66,6 +66,12 @@ impl Files for Disk {
         Ok(())
     }
 
+    fn free_space(&self, dir: &Path) -> io::Result<Option<u64>> {
+        let stats = fs4::statvfs(dir)?;
+        // Some network file systems answer with zeros only.
+        Ok((stats.total_space() > 0).then(|| stats.available_space()))
+    }
+
     fn lock(&self, path: &Path) -> io::Result<LockGuard> {
         let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
         match file.try_lock() {

@@ -37,6 +37,8 @@ struct World {
     steps: u64,
     trouble: Vec<(u64, Trouble)>,
     has_links: bool,
+    /// Bytes that all files together may have; without a limit when `None`.
+    capacity: Option<u64>,
 }
 
 #[derive(Clone, Default)]
@@ -85,6 +87,12 @@ impl SimulatedDisk {
         world.trouble.push((at, trouble));
     }
 
+    /// Says how many bytes all files together may have from now on.
+    #[allow(dead_code)]
+    pub fn set_capacity(&self, capacity: Option<u64>) {
+        self.world().capacity = capacity;
+    }
+
     /// The disk as it may be found when the power is back; `seed` chooses among the ways.
     pub fn after_power_cut(&self, seed: u64) -> SimulatedDisk {
         let world = self.world();
@@ -103,6 +111,7 @@ impl SimulatedDisk {
             last_inode: world.last_inode,
             clock: world.clock,
             has_links: world.has_links,
+            capacity: world.capacity,
             ..World::default()
         })))
     }
@@ -226,6 +235,21 @@ impl World {
         Stat { kind, length: inode.bytes.len() as u64, id: FileId { number, modified: inode.modified } }
     }
 
+    fn free(&self) -> Option<u64> {
+        let named: std::collections::HashSet<u64> = self.names.values().copied().collect();
+        let used: u64 = named.iter().map(|number| self.inodes[number].bytes.len() as u64).sum();
+        self.capacity.map(|capacity| capacity.saturating_sub(used))
+    }
+
+    /// Fails when a write to `end` would take more than there is.
+    fn must_fit(&self, number: u64, end: u64) -> io::Result<()> {
+        let more = end.saturating_sub(self.inodes[&number].bytes.len() as u64);
+        match self.free().is_some_and(|free| more > free) {
+            true => Err(io::ErrorKind::StorageFull.into()),
+            false => Ok(()),
+        }
+    }
+
     fn change(&mut self, number: u64, change: Change) {
         self.clock += 1;
         let inode = self.inodes.get_mut(&number).expect("open files stay");
@@ -312,6 +336,10 @@ impl Files for SimulatedDisk {
         Ok(())
     }
 
+    fn free_space(&self, _dir: &Path) -> io::Result<Option<u64>> {
+        Ok(self.world().free())
+    }
+
     fn lock(&self, _path: &Path) -> io::Result<LockGuard> {
         Ok(Box::new(()))
     }
@@ -333,7 +361,9 @@ impl OpenFile for SimulatedFile {
     }
 
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.disk.step()?.change(self.number, Change::Write(offset, bytes.to_vec()));
+        let mut world = self.disk.step()?;
+        world.must_fit(self.number, offset + bytes.len() as u64)?;
+        world.change(self.number, Change::Write(offset, bytes.to_vec()));
         Ok(())
     }
 

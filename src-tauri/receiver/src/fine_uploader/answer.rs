@@ -83,7 +83,7 @@ fn rank(failure: &Failure) -> (StatusCode, Outcome) {
         Failure::Payload(PayloadError::Malformed(_)) => (S::BAD_REQUEST, Outcome::Refused),
         Failure::Payload(PayloadError::Body(error)) => match error {
             BodyError::Broken => (S::BAD_REQUEST, Outcome::Broken),
-            BodyError::Stalled => (S::REQUEST_TIMEOUT, Outcome::Broken),
+            BodyError::Stalled | BodyError::TooSlow => (S::REQUEST_TIMEOUT, Outcome::Broken),
             BodyError::Stopping => (S::SERVICE_UNAVAILABLE, Outcome::Error),
         },
         Failure::Store(error) => rank_of_store(error),
@@ -102,6 +102,8 @@ fn rank_of_store(error: &StoreError) -> (StatusCode, Outcome) {
         StoreError::WrongDigest => (S::UNPROCESSABLE_ENTITY, Outcome::Refused),
         StoreError::Limit(_) => (S::PAYLOAD_TOO_LARGE, Outcome::Refused),
         StoreError::TooMany => (S::SERVICE_UNAVAILABLE, Outcome::Refused),
+        StoreError::TooManyOfOne => (S::TOO_MANY_REQUESTS, Outcome::Refused),
+        StoreError::NoRoom => (S::INSUFFICIENT_STORAGE, Outcome::Refused),
         StoreError::Io(error) if is_full(error) => (S::INSUFFICIENT_STORAGE, Outcome::Error),
         StoreError::Io(_) => (S::INTERNAL_SERVER_ERROR, Outcome::Error),
     }

@@ -96,7 +96,7 @@ impl Params {
         let file_name = file_name.filter(|name| *name != "blob");
         let name = self.get("qqfilename").or(file_name).or(self.get("qqfile")).map(names::file_name);
         let folder = self.get("qqpath").map(|path| names::folder(path).ok_or("qqpath has too many folders"));
-        Ok(Meta { name, folder: folder.transpose()?, size: self.number("qqtotalfilesize")? })
+        Ok(Meta { name, folder: folder.transpose()?, size: self.number("qqtotalfilesize")?, client: None })
     }
 
     fn chunk(&self, size: Option<u64>) -> Result<Option<ChunkRange>, Fault> {

@@ -66,7 +66,16 @@ impl<'de> Deserialize<'de> for Digest {
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(crate) enum Entry {
     /// An upload that comes in chunks was begun. `size` is `None` where the client does not know it yet.
-    Opened { uuid: UploadId, name: String, folder: String, size: Option<u64>, at: u64 },
+    /// `client` is who sends it, where that is counted.
+    Opened {
+        uuid: UploadId,
+        name: String,
+        folder: String,
+        size: Option<u64>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client: Option<String>,
+        at: u64,
+    },
     /// A chunk lies whole and synced in the upload's part file.
     Chunk { uuid: UploadId, offset: u64, length: u64, digest: Digest, at: u64 },
     /// A chunk is about to be written over.

@@ -10,6 +10,7 @@ use crate::files::{Access, Kind, OpenFile, read_range};
 use crate::journal::{Digest, Entry, Item, UploadId};
 use crate::store::chunks::Fit;
 use crate::store::index::{Finished, Open};
+use crate::store::room::Begun;
 use crate::store::{Claim, Delivered, HeldChunk, Inner, Lease, Meta, Store, StoreError, Upload, blocking, now};
 
 /// The finished file is read back in blocks of this size, in bytes.
@@ -44,6 +45,8 @@ pub(crate) struct BlockWriter {
     written: u64,
     hasher: blake3::Hasher,
     committed: bool,
+    /// While the journal does not know the upload.
+    _begun: Option<Begun>,
     lease: Arc<Lease>,
 }
 
@@ -77,9 +80,9 @@ impl Store {
     }
 
     fn writer(&self, lease: Lease, meta: Meta, offset: u64, limit: u64) -> Result<BlockWriter, StoreError> {
-        let mode = self.0.mode(&lease, &meta)?;
+        let (mode, begun) = self.0.mode(&lease, &meta)?;
         let (store, hasher, lease) = (self.clone(), blake3::Hasher::new(), Arc::new(lease));
-        Ok(BlockWriter { store, mode, meta, offset, limit, written: 0, hasher, committed: false, lease })
+        Ok(BlockWriter { store, mode, meta, offset, limit, written: 0, hasher, committed: false, _begun: begun, lease })
     }
 }
 
@@ -91,20 +94,28 @@ impl Inner {
         }
     }
 
-    fn mode(&self, lease: &Lease, meta: &Meta) -> Result<Mode, StoreError> {
+    /// What is to be done with the bytes; and the upload's place among the unfinished, when it is new.
+    fn mode(&self, lease: &Lease, meta: &Meta) -> Result<(Mode, Option<Begun>), StoreError> {
+        let uuid = lease.uuid();
+        if self.upload(uuid).is_some() {
+            return Ok((self.mode_of_known(lease, meta)?, None));
+        }
+        let begun = self.begin(uuid, meta.client.as_deref())?;
+        self.check_space(meta.size.unwrap_or_default())?;
+        let access = if lease.claim() == Claim::Whole { Access::Empty } else { Access::Keep };
+        Ok((Mode::Write(self.files.open(&self.part(uuid), access)?), Some(begun)))
+    }
+
+    fn mode_of_known(&self, lease: &Lease, meta: &Meta) -> Result<Mode, StoreError> {
         let part = self.part(lease.uuid());
         match (self.upload(lease.uuid()), lease.claim()) {
-            (None, claim) => {
-                self.check_count()?;
-                let access = if claim == Claim::Whole { Access::Empty } else { Access::Keep };
-                Ok(Mode::Write(self.files.open(&part, access)?))
-            }
+            (None, _) => Err(StoreError::Unknown),
             (Some(Upload::Open(open)), Claim::Chunk { offset, length }) => {
                 open.check_size(meta)?;
                 let fit = open.chunks.fit(offset, length);
                 let file = || self.files.open(&part, Access::Change);
                 match fit {
-                    Fit::Free => Ok(Mode::Write(file()?)),
+                    Fit::Free => self.check_space(length).and_then(|()| Ok(Mode::Write(file()?))),
                     Fit::Same => Ok(Mode::Compare(file()?)),
                     Fit::Clash => Err(StoreError::Conflict("these bytes overlap a chunk with other boundaries".into())),
                 }
@@ -115,13 +126,6 @@ impl Inner {
             }
             (Some(Upload::Open(_)), _) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
             (Some(Upload::Finishing(_)), _) => Err(StoreError::Busy("this upload is being finished")),
-        }
-    }
-
-    fn check_count(&self) -> Result<(), StoreError> {
-        match self.index.read().open_count() < self.rules.max_open {
-            true => Ok(()),
-            false => Err(StoreError::TooMany),
         }
     }
 }
@@ -145,7 +149,10 @@ impl BlockWriter {
         let at = self.offset + self.written;
         match &self.mode {
             Mode::Verify(_) => {}
-            Mode::Write(file) => file.write_at(block, at)?,
+            Mode::Write(file) => {
+                self.store.0.check_space(length)?;
+                file.write_at(block, at)?;
+            }
             Mode::Compare(file) => {
                 let held = read_range(&**file, at, block.len())?.unwrap_or_default();
                 if held != block {
@@ -200,7 +207,8 @@ impl BlockWriter {
                 store.files.sync_dir(&store.parts)?;
                 let (name, folder) = (self.meta.name().to_owned(), self.meta.folder().to_owned());
                 let size = self.meta.size;
-                items.push(Item::from(Entry::Opened { uuid: uuid.clone(), name, folder, size, at: now() }));
+                let client = self.meta.client.clone();
+                items.push(Item::from(Entry::Opened { uuid: uuid.clone(), name, folder, size, client, at: now() }));
             }
             Some(Upload::Open(open)) => open.check_size(&self.meta)?,
             Some(_) => return Err(StoreError::Busy("this upload was finished meanwhile")),

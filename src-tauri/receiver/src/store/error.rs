@@ -35,6 +35,12 @@ pub(crate) enum StoreError {
     /// No more uploads can be begun before others are finished.
     #[error("too many uploads are unfinished here")]
     TooMany,
+    /// The same for one client.
+    #[error("too many of your uploads are unfinished here")]
+    TooManyOfOne,
+    /// It would leave less of the disk free than is to stay free.
+    #[error("there is not enough free space for it here")]
+    NoRoom,
     /// A newer request sends the same bytes.
     #[error("a newer request is sending the same bytes")]
     Superseded,

@@ -25,6 +25,8 @@ pub(crate) struct Open {
     pub folder: String,
     /// Bytes; `None` while the client has not said.
     pub size: Option<u64>,
+    /// Who sends it, where that is counted.
+    pub client: Option<String>,
     pub chunks: Chunks,
     /// When the last chunk came, milliseconds since 1970.
     pub touched: u64,
@@ -61,6 +63,8 @@ pub(crate) struct Index {
     uploads: HashMap<UploadId, Upload>,
     /// How many are [`Upload::Open`].
     open: usize,
+    /// How many of them each client sends.
+    open_by_client: HashMap<String, usize>,
     /// Collision keys of the locations of all [`Finishing`] uploads.
     reserved: HashMap<String, UploadId>,
 }
@@ -78,6 +82,10 @@ impl Index {
         self.open
     }
 
+    pub fn open_count_of(&self, client: &str) -> usize {
+        self.open_by_client.get(client).copied().unwrap_or_default()
+    }
+
     /// Whether an upload other than `uuid` is on its way to this name.
     pub fn is_reserved(&self, location: &str, uuid: &UploadId) -> bool {
         self.reserved.get(&names::collision_key(location)).is_some_and(|holder| holder != uuid)
@@ -86,7 +94,9 @@ impl Index {
     /// Takes in one entry; `data` is where its bytes lie, if it holds any.
     pub fn apply(&mut self, entry: Entry, data: Option<Span>) {
         match entry {
-            Entry::Opened { uuid, name, folder, size, at } => self.opened(uuid, name, folder, size, at),
+            Entry::Opened { uuid, name, folder, size, client, at } => {
+                self.opened(uuid, Open { name, folder, size, client, chunks: Chunks::default(), touched: at });
+            }
             Entry::Chunk { uuid, offset, length, digest, at } => {
                 if let Some(Upload::Open(open)) = self.uploads.get_mut(&uuid) {
                     open.chunks.insert(offset, Chunk { length, digest });
@@ -116,21 +126,23 @@ impl Index {
         }
     }
 
-    fn opened(&mut self, uuid: UploadId, name: String, folder: String, size: Option<u64>, at: u64) {
+    fn opened(&mut self, uuid: UploadId, new: Open) {
         match self.uploads.get_mut(&uuid) {
-            Some(Upload::Open(open)) => open.size = open.size.or(size),
+            Some(Upload::Open(open)) => open.size = open.size.or(new.size),
             Some(_) => {}
-            None => {
-                let chunks = Chunks::default();
-                self.put(uuid, Upload::Open(Open { name, folder, size, chunks, touched: at }));
-            }
+            None => self.put(uuid, Upload::Open(new)),
         }
     }
 
     fn put(&mut self, uuid: UploadId, upload: Upload) {
         self.take(&uuid);
         match &upload {
-            Upload::Open(_) => self.open += 1,
+            Upload::Open(open) => {
+                self.open += 1;
+                if let Some(client) = &open.client {
+                    *self.open_by_client.entry(client.clone()).or_default() += 1;
+                }
+            }
             Upload::Finishing(f) => drop(self.reserved.insert(names::collision_key(&f.location), uuid.clone())),
             Upload::Finished(_) => {}
         }
@@ -140,11 +152,22 @@ impl Index {
     fn take(&mut self, uuid: &UploadId) -> Option<Upload> {
         let upload = self.uploads.remove(uuid)?;
         match &upload {
-            Upload::Open(_) => self.open -= 1,
+            Upload::Open(open) => {
+                self.open -= 1;
+                self.count_down(open.client.as_deref());
+            }
             Upload::Finishing(f) => drop(self.reserved.remove(&names::collision_key(&f.location))),
             Upload::Finished(_) => {}
         }
         Some(upload)
+    }
+
+    fn count_down(&mut self, client: Option<&str>) {
+        let Some(client) = client else { return };
+        match self.open_by_client.get_mut(client) {
+            Some(count) if *count > 1 => *count -= 1,
+            _ => drop(self.open_by_client.remove(client)),
+        }
     }
 
     fn data_of(&self, uuid: &UploadId) -> Option<Span> {
@@ -182,8 +205,8 @@ fn entries_of(uuid: &UploadId, upload: &Upload) -> Vec<(Entry, Option<Span>)> {
 }
 
 fn open_entries(uuid: &UploadId, open: &Open) -> Vec<(Entry, Option<Span>)> {
-    let Open { name, folder, size, touched, .. } = open.clone();
-    let opened = Entry::Opened { uuid: uuid.clone(), name, folder, size, at: touched };
+    let Open { name, folder, size, client, touched, .. } = open.clone();
+    let opened = Entry::Opened { uuid: uuid.clone(), name, folder, size, client, at: touched };
     let chunks = open.chunks.iter().map(|(offset, Chunk { length, digest })| Entry::Chunk {
         uuid: uuid.clone(),
         offset,
@@ -247,7 +270,8 @@ mod tests {
         let mut index = Index::default();
         let span = Some(Span { at: 40, length: 3 });
         let name = String::from("a.txt");
-        index.apply(Entry::Opened { uuid: id("a"), name, folder: String::new(), size: Some(9), at: 5 }, None);
+        let (folder, client) = (String::new(), Some("10.0.0.1".to_owned()));
+        index.apply(Entry::Opened { uuid: id("a"), name, folder, size: Some(9), client, at: 5 }, None);
         for offset in [0, 6] {
             let digest = Digest::of(b"abc");
             index.apply(Entry::Chunk { uuid: id("a"), offset, length: 3, digest, at: 7 }, None);

@@ -57,6 +57,7 @@ fn start(
         rules,
         index,
         claims: Arc::default(),
+        beginnings: Arc::default(),
         choosing: Default::default(),
         folders: Default::default(),
         journal,

@@ -51,7 +51,11 @@ impl Inner {
             return Err(StoreError::WrongDigest);
         }
         match self.upload(uuid) {
-            None => Ok(self.deliver_small(uuid, meta, bytes)?.delivered(false)),
+            None => {
+                // Once in the journal, once in its file.
+                self.check_space(2 * received)?;
+                Ok(self.deliver_small(uuid, meta, bytes)?.delivered(false))
+            }
             Some(Upload::Finished(done)) if done.size == received && done.digest == Some(digest) => {
                 Ok(done.delivered(true))
             }

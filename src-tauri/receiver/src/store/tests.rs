@@ -32,7 +32,7 @@ fn id(uuid: &str) -> UploadId {
 }
 
 fn meta(name: &str, folder: &str, size: usize) -> Meta {
-    Meta { name: Some(name.into()), folder: Some(folder.into()), size: Some(size as u64) }
+    Meta { name: Some(name.into()), folder: Some(folder.into()), size: Some(size as u64), client: None }
 }
 
 fn content(uuid: &str, length: usize) -> Vec<u8> {
@@ -40,7 +40,8 @@ fn content(uuid: &str, length: usize) -> Vec<u8> {
 }
 
 async fn open(disk: &SimulatedDisk) -> Result<Store, crate::Error> {
-    let rules = Rules { max_size: 1 << 40, max_open: 1000, keep: Duration::from_secs(3600) };
+    let keep = Duration::from_secs(3600);
+    let rules = Rules { max_size: 1 << 40, max_open: 1000, max_open_of_client: 1000, min_free: 0, keep };
     let files = Arc::new(disk.clone());
     tokio::task::spawn_blocking(move || Store::open(files, Path::new(ROOT), rules)).await.unwrap()
 }
