@@ -13,7 +13,7 @@ mod view;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Parser;
-use tauri::{AppHandle, Manager, RunEvent, Runtime, WebviewWindow};
+use tauri::{AppHandle, Manager, RunEvent, Runtime, Theme, WebviewWindow, window::Color};
 
 use crate::{arguments::Arguments, core::Core};
 
@@ -62,12 +62,26 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
         notifications::offer_resume(app);
     }
-    let window = app.config().app.windows.first().cloned();
-    if let Some(window) = window
-        && let Ok(window) = tauri::WebviewWindowBuilder::from_config(app, &window).and_then(|builder| builder.build())
-    {
-        show_late(window);
+    match open_window(app) {
+        Ok(window) => show_late(window),
+        Err(error) => {
+            eprintln!("carryon-app: the window cannot be opened: {error}");
+            app.exit(1);
+        }
     }
+}
+
+/// Makes the window, hidden, in the page's own ground colour: until the page is painted it is no flash of white.
+fn open_window<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<WebviewWindow<R>> {
+    let config = app.config().app.windows.first().cloned().unwrap_or_default();
+    let window = tauri::WebviewWindowBuilder::from_config(app, &config)?.build()?;
+    // --ground in ui/styles/tokens.css
+    let ground = match window.theme() {
+        Ok(Theme::Dark) => Color(0x12, 0x18, 0x1a, 0xff),
+        _ => Color(0xf1, 0xf4, 0xf4, 0xff),
+    };
+    let _ = window.set_background_color(Some(ground));
+    Ok(window)
 }
 
 /// A page that never gets ready must not leave the user without a window.

@@ -231,7 +231,6 @@ impl Mapped {
 }
 
 #[cfg(target_os = "linux")]
-#[ignore = "not built yet: a file whose times were younger than two seconds is trusted, its chunks are not hashed again (P4)"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_young_file_that_changes_without_a_trace_is_compared_by_its_digests() {
     let stage = Stage::new(PLAIN).await;

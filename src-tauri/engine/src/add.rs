@@ -9,8 +9,9 @@ use tokio::sync::mpsc;
 use crate::{
     chunk::Plan,
     destination::Destination,
-    engine::{Engine, Inner},
+    engine::Engine,
     error::Result,
+    inner::Inner,
     records::uploads::{self, NewUpload},
     settings::DestinationSettings,
     source::{Found, Identity, Problem, SourceFile, expand},

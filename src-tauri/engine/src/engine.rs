@@ -5,7 +5,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, RwLock},
+    sync::{Arc, Mutex, RwLock},
     time::Duration,
 };
 
@@ -17,15 +17,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     destination::Destination,
-    drivers::{self, Credentials, HttpOptions},
+    drivers::{Credentials, HttpOptions},
     errands,
     error::{Error, ErrorKind, Result},
     event::{Event, Listeners},
     gate::{AlwaysResume, ResumeGate},
-    live::Live,
+    inner::{Inner, Turn, lock},
     network::{self, Network},
     pace::{Pacer, SpeedLimit},
-    queue::{self, Limits, Running},
+    queue::Limits,
     records::{
         Records,
         destinations::{self, DestinationRow, THIS_COMPUTER},
@@ -34,8 +34,8 @@ use crate::{
         uploads::{self, Order},
     },
     retry::RetryPolicy,
-    source::SourceFile,
-    upload::{DestinationId, Interruption, State, Step, Upload, UploadId, now},
+    turns,
+    upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
     worker,
 };
 
@@ -100,43 +100,6 @@ pub struct Engine {
     set_aside: Option<PathBuf>,
 }
 
-pub(crate) struct Inner {
-    pub records: Records,
-    pub listeners: Listeners,
-    pub options: Options,
-    pub wake: Notify,
-    pub errands: Notify,
-    pub stop: CancellationToken,
-    pub pacer: Arc<Pacer>,
-    pub network: Network,
-    // Each is held for a look-up or an insertion, never across an await.
-    running: Mutex<HashMap<UploadId, Turn>>,
-    drivers: Mutex<HashMap<DestinationId, Connected>>,
-    credentials: Mutex<HashMap<DestinationId, Credentials>>,
-    gate: RwLock<Arc<dyn ResumeGate>>,
-}
-
-/// A driver, and the settings it was made by; none where it was given from outside.
-type Connected = (Option<String>, Arc<dyn Destination>);
-
-/// An upload that has its turn.
-#[derive(Clone, Debug)]
-struct Turn {
-    live: Arc<Live>,
-    cancel: CancellationToken,
-    over: CancellationToken,
-}
-
-impl std::fmt::Debug for Inner {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Inner").field("options", &self.options).finish_non_exhaustive()
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
-}
-
 impl Drop for Engine {
     fn drop(&mut self) {
         self.inner.stop.cancel();
@@ -169,7 +132,7 @@ impl Engine {
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
         let tasks = vec![
-            tokio::spawn(schedule(Arc::clone(&inner))),
+            tokio::spawn(turns::give(Arc::clone(&inner))),
             tokio::spawn(errands::run(Arc::clone(&inner))),
             tokio::spawn(network::watch(Arc::clone(&inner))),
         ];
@@ -437,156 +400,5 @@ fn listed(mut upload: Upload, running: &HashMap<UploadId, Turn>) -> Listed {
         sent: progress.sent,
         verified: progress.verified,
         bytes_per_second: Some(progress.bytes_per_second),
-    }
-}
-
-impl Inner {
-    pub fn gate(&self) -> Arc<dyn ResumeGate> {
-        Arc::clone(&self.gate.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
-    }
-
-    /// A destination's driver and row.
-    pub async fn driver(&self, id: DestinationId) -> Result<(Arc<dyn Destination>, DestinationRow)> {
-        let row = self.records.run(move |connection| destinations::get(connection, id)).await?;
-        let row = row.ok_or_else(|| Error::new(ErrorKind::Invalid, "The destination of this upload is gone"))?;
-        let settings = row.settings()?;
-        if let Some((made_by, driver)) = lock(&self.drivers).get(&id)
-            && made_by.as_ref().is_none_or(|made_by| *made_by == row.settings)
-        {
-            return Ok((Arc::clone(driver), row));
-        }
-        if row.address == THIS_COMPUTER {
-            let text = "The destination “This computer” works only while the Carryon window is open";
-            return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
-        }
-        let credentials = lock(&self.credentials).get(&id).cloned().unwrap_or_default();
-        let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;
-        lock(&self.drivers).insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
-        Ok((driver, row))
-    }
-
-    async fn resume(&self, id: UploadId) -> Result<()> {
-        // A turn that has come to rest may not be over yet; the queue waits for that.
-        if lock(&self.running).get(&id).is_some_and(|turn| !turn.live.state().is_resting()) {
-            return Ok(());
-        }
-        let requeue = move |connection: &rusqlite::Connection| {
-            let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
-            match upload.state {
-                State::Queued => {
-                    uploads::start_now(connection, id)?;
-                    Ok(State::Queued)
-                }
-                State::SourceChanged => Err(Error::new(
-                    ErrorKind::SourceChanged,
-                    format!("“{}” changed since its upload began", upload.name),
-                )),
-                _ => uploads::step(connection, id, Step::Requeue),
-            }
-        };
-        self.records.run(requeue).await?;
-        self.queued(id);
-        Ok(())
-    }
-
-    /// Begins anew; `wish` is the chunk size that the user asks for, if any.
-    pub async fn start_over(&self, id: UploadId, wish: Option<u64>) -> Result<()> {
-        let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
-        let upload = upload.ok_or_else(|| uploads::unknown(id))?;
-        let path = upload.path.clone();
-        let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
-        let (driver, row) = self.driver(upload.destination).await?;
-        let settings = row.settings()?;
-        let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
-        self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
-        self.errands.notify_one();
-        self.queued(id);
-        Ok(())
-    }
-
-    async fn move_to(&self, id: UploadId, step: Step) -> Result<()> {
-        let state = self.records.run(move |connection| uploads::step(connection, id, step)).await?;
-        self.listeners.tell(Event::StateChanged { id, state });
-        Ok(())
-    }
-
-    /// An upload stands in the queue (again).
-    pub fn queued(&self, id: UploadId) {
-        self.listeners.tell(Event::Queued { id });
-        self.wake.notify_one();
-    }
-
-    /// Ends an upload's turn, if it has one, and waits until nothing of it moves.
-    pub async fn halt(&self, id: UploadId) {
-        let turn = lock(&self.running).get(&id).cloned();
-        if let Some(turn) = turn {
-            turn.cancel.cancel();
-            turn.over.cancelled().await;
-        }
-    }
-
-    async fn next(&self) -> Result<Option<UploadId>> {
-        let running = lock(&self.running).clone();
-        let limit = u32::try_from(running.len() + 64).unwrap_or(u32::MAX);
-        let queued = self.records.run(move |connection| uploads::queued(connection, now(), limit)).await?;
-        let queued: Vec<_> = queued.into_iter().filter(|(id, _)| !running.contains_key(id)).collect();
-        let turns: Vec<_> =
-            running.values().map(|turn| Running { size: turn.live.size, waiting: turn.live.is_waiting() }).collect();
-        Ok(queue::next(&self.options.limits, &turns, &queued))
-    }
-
-    async fn start(self: &Arc<Self>, id: UploadId) -> Result<()> {
-        let Some(upload) = self.records.run(move |connection| uploads::get(connection, id)).await? else {
-            return Ok(());
-        };
-        let live = Arc::new(Live::new(&upload, vec![Arc::clone(&self.pacer)]));
-        let turn = Turn { live: Arc::clone(&live), cancel: self.stop.child_token(), over: CancellationToken::new() };
-        lock(&self.running).insert(id, turn.clone());
-        let inner = Arc::clone(self);
-        tokio::spawn(async move {
-            worker::run(Arc::clone(&inner), id, live, turn.cancel).await;
-            lock(&inner.running).remove(&id);
-            turn.over.cancel();
-            inner.wake.notify_one();
-        });
-        Ok(())
-    }
-}
-
-/// Ends when the time of an upload has come that is to start later.
-async fn until_a_later_start(inner: &Inner) {
-    // Looked at again now and then: the clock may be set, and the machine may sleep.
-    const LOOK: Duration = Duration::from_secs(30);
-    let Ok(Some(at)) = inner.records.run(|connection| uploads::next_start(connection, now())).await else {
-        return std::future::pending().await;
-    };
-    let left = Duration::from_millis(u64::try_from(at - now()).unwrap_or(0));
-    tokio::time::sleep(left.min(LOOK)).await;
-}
-
-/// Gives turns until the engine stops.
-async fn schedule(inner: Arc<Inner>) {
-    loop {
-        let next = tokio::select! {
-            biased;
-            () = inner.stop.cancelled() => return,
-            next = inner.next() => next,
-        };
-        let started = match next {
-            Ok(Some(id)) => inner.start(id).await,
-            Ok(None) => {
-                tokio::select! {
-                    () = inner.stop.cancelled() => return,
-                    () = inner.wake.notified() => {}
-                    () = until_a_later_start(&inner) => {}
-                }
-                Ok(())
-            }
-            Err(error) => Err(error),
-        };
-        if let Err(error) = started {
-            tracing::error!(%error, "the queue could not be read");
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
     }
 }

@@ -4,8 +4,8 @@
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    engine::Inner,
     error::{ErrorKind, Result},
+    inner::Inner,
     records::{history, outbox},
     upload::now,
 };

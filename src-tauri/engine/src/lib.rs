@@ -22,6 +22,7 @@ mod errands;
 pub mod error;
 mod event;
 mod gate;
+mod inner;
 mod live;
 mod network;
 mod pace;
@@ -34,6 +35,7 @@ mod sending;
 pub mod settings;
 pub mod socket;
 pub mod source;
+mod turns;
 pub mod upload;
 mod worker;
 

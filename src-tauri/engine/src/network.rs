@@ -12,7 +12,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use crate::engine::Inner;
+use crate::inner::Inner;
 
 /// How often the task looks.
 const LOOK: Duration = Duration::from_secs(2);

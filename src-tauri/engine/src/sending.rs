@@ -126,7 +126,7 @@ impl<'w> Sending<'w> {
             }
             let Some(chunk) = self.next_chunk() else { break };
             if completing {
-                self.worker.announce_completing().await?;
+                self.worker.announce_completing(&self.source).await?;
             }
             self.leave(chunk, completing);
         }

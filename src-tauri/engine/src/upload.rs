@@ -320,6 +320,8 @@ pub struct Upload {
     pub path: PathBuf,
     /// What the file was when the upload began.
     pub identity: Identity,
+    /// When that was seen.
+    pub taken_at: UnixMillis,
     /// Where it goes.
     pub destination: DestinationId,
     /// The destination's name, for people.

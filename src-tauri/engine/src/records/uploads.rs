@@ -87,7 +87,7 @@ fn insert_attempt(connection: &Connection, upload: UploadId, id: AttemptId, plan
 
 const COLUMNS: &str = "SELECT u.id, u.batch, s.path, s.encoding, s.identity, u.destination, d.name, u.scope, u.name,
     u.relative_path, u.size, u.detail, a.seq, a.id, a.plan, a.ticket, a.finishing, a.resets, u.confirmed_bytes,
-    u.chunks_left, u.resumes, u.sent_bytes, u.keep, u.custom, u.created_at, u.updated_at, u.expires_at
+    u.chunks_left, u.resumes, u.sent_bytes, u.keep, u.custom, u.created_at, u.updated_at, u.expires_at, s.taken_at
     FROM uploads u JOIN sources s ON s.id = u.source JOIN destinations d ON d.id = u.destination
     JOIN attempts a ON a.upload = u.id AND a.retired_at IS NULL";
 
@@ -111,6 +111,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Upload>> {
             batch: parse(row, 1)?,
             path: decode_path(&encoding, &path),
             identity: json(row, 4)?,
+            taken_at: row.get(27).ok()?,
             destination: DestinationId(row.get(5).ok()?),
             destination_name: row.get(6).ok()?,
             scope: row.get(7).ok()?,

@@ -30,6 +30,14 @@ impl Identity {
         let (ctime_ns, file_id, volume) = system::ids(path, meta);
         Ok(Self { size: meta.len(), mtime_ns: mtime_ns(meta)?, ctime_ns, file_id, volume })
     }
+
+    /// Whether the file was changed less than 2 s before `taken_at` (unix milliseconds), when its identity was taken: a
+    /// further change may then leave no trace in its times.
+    pub fn is_young(&self, taken_at: i64) -> bool {
+        const ENOUGH_NS: i64 = 2_000_000_000;
+        let latest = self.ctime_ns.unwrap_or(i64::MAX).max(self.mtime_ns);
+        latest > taken_at.saturating_mul(1_000_000).saturating_sub(ENOUGH_NS)
+    }
 }
 
 fn mtime_ns(meta: &Metadata) -> io::Result<i64> {

@@ -4,6 +4,9 @@
 //! missing, finish. Whatever breaks a round, the next one begins with asking. A round never sends a completing request
 //! before it is durable in the record that one may have left, so a kill there is followed by `confirm`, not by a repeat.
 
+mod finish;
+mod stock;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::sync::watch;
@@ -11,14 +14,13 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     chunk::{Chunk, Completes, Ranges},
-    destination::{Destination, Finished, Intent, Survey, Ticket, Verdict},
-    engine::Inner,
+    destination::{Destination, Finished, Intent, Ticket},
     error::{Error, ErrorKind, Result},
     event::Event,
     gate::{GateAnswer, Offer},
+    inner::Inner,
     live::Live,
     network::Changes,
-    reconcile::{self, Proof, Stock},
     records::{
         chunks::{self, Touch},
         destinations::{self, Memory},
@@ -273,80 +275,6 @@ impl Worker {
         Ok(())
     }
 
-    /// A completing request may have left earlier: was it carried out?
-    async fn ask_outcome(&mut self) -> Result<Option<Finished>, Halt> {
-        self.enter(Step::Finish);
-        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
-            Verdict::Finished(finished) => Ok(Some(finished)),
-            Verdict::NotFinished => {
-                self.set_finishing(false).await?;
-                Ok(None)
-            }
-            Verdict::Unknowable => {
-                let error = self.last_trouble.take();
-                let error = error
-                    .unwrap_or_else(|| Error::new(ErrorKind::Unknown, "Carryon ended while it waited for the answer"));
-                Err(Halt::OutcomeUnknown(error))
-            }
-        }
-    }
-
-    /// What both sides hold, after every doubt was settled against the file; or the object, where it exists already.
-    async fn take_stock(&mut self, source: &Arc<SourceFile>) -> Result<Result<Ranges, Finished>> {
-        let attempt = self.upload.attempt.seq;
-        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
-        let plan = self.upload.attempt.plan;
-        let stock = match self.driver.survey(&self.ticket()?, &self.intent()).await? {
-            Survey::Done(finished) => return Ok(Err(finished)),
-            Survey::CannotTell => reconcile::by_record(&rows),
-            Survey::Set(held) => reconcile::by_set(&plan, &rows, &held),
-            Survey::Offset(offset) => reconcile::by_offset(&plan, &rows, offset)?,
-            Survey::Gone => {
-                let text = "The destination no longer knows this upload";
-                return Err(Error::new(ErrorKind::Gone, text));
-            }
-        };
-        Ok(Ok(self.settle(source, stock).await?))
-    }
-
-    /// Carries a stock-taking into the record.
-    async fn settle(&mut self, source: &Arc<SourceFile>, stock: Stock) -> Result<Ranges> {
-        let Stock { mut held, proofs, forget } = stock;
-        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
-        if !forget.is_empty() {
-            let forgotten =
-                move |connection: &rusqlite::Connection| chunks::forget(connection, id, attempt, &forget, touch);
-            self.inner.records.run(forgotten).await?;
-        }
-        for proof in proofs {
-            if self.prove(source, proof).await? {
-                held.insert(proof.keep.offset, proof.keep.end());
-                self.live.add_verified(proof.keep.length);
-            }
-        }
-        let left = self.upload.attempt.plan.missing(&held).count() as u64;
-        self.live.set_confirmed(held.total(), left);
-        if !self.began {
-            self.says_resume = self.resumed && held.total() > 0;
-        }
-        Ok(held)
-    }
-
-    /// Compares what the destination holds with the file's own bytes; equal bytes are confirmed.
-    async fn prove(&self, source: &Arc<SourceFile>, proof: Proof) -> Result<bool> {
-        let reader = Arc::clone(source);
-        let (whole, keep) = blocking(move || Ok((reader.digest(proof.whole)?, reader.digest(proof.keep)?))).await?;
-        if whole != proof.digest {
-            return Ok(false);
-        }
-        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
-        let proved = self.inner.records.run_later(move |connection| {
-            chunks::confirm(connection, id, attempt, proof.keep, Some(&keep), None, touch)
-        });
-        proved.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))?;
-        Ok(true)
-    }
-
     /// Before an upload resumes, whoever embeds the engine may say otherwise (DESIGN 4).
     async fn pass_gate(&mut self, held: &Ranges) -> Result<(), Halt> {
         let plan = self.upload.attempt.plan;
@@ -379,55 +307,6 @@ impl Worker {
         }
         let (id, name, size) = (self.upload.id, self.upload.name.clone(), self.upload.size);
         self.inner.listeners.tell(Event::Started { id, name, size, resumed: self.resumed, confirmed: held.total() });
-    }
-
-    /// Asks the destination to close the upload. Everything is confirmed and committed by now.
-    async fn finish(&mut self, source: &Arc<SourceFile>) -> Result<Finished> {
-        let (reader, expected) = (Arc::clone(source), self.upload.identity.clone());
-        blocking(move || reader.check(&expected)).await?;
-        self.enter(Step::Finish);
-        self.set_finishing(true).await?;
-        let stored = self.stored().await?;
-        let outcome = self.driver.finish(&self.ticket()?, &self.intent(), &stored).await;
-        match &outcome {
-            Err(error) if error.kind() != ErrorKind::Unknown => self.set_finishing(false).await?,
-            Err(error) => self.last_trouble = Some(error.clone()),
-            Ok(_) => {}
-        }
-        outcome
-    }
-
-    async fn stored(&self) -> Result<Vec<crate::destination::Stored>> {
-        let (attempt, plan) = (self.upload.attempt.seq, self.upload.attempt.plan);
-        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
-        let stored = rows.into_iter().filter(|row| row.confirmed).map(|row| crate::destination::Stored {
-            chunk: Chunk { index: row.offset / plan.chunk_size.max(1), offset: row.offset, length: row.length },
-            tag: row.tag,
-        });
-        Ok(stored.collect())
-    }
-
-    /// A chunk that completes the object is about to leave. Where such a request must not be repeated, the record says first.
-    pub async fn announce_completing(&mut self) -> Result<()> {
-        if self.upload.attempt.plan.repeatable || self.upload.attempt.finishing {
-            return Ok(());
-        }
-        self.set_finishing(true).await
-    }
-
-    /// The completing chunk is known not to have been carried out.
-    pub fn retract_completing(&mut self) {
-        if std::mem::take(&mut self.upload.attempt.finishing) {
-            let attempt = self.upload.attempt.seq;
-            // Lost, this costs a question to the destination, nothing else.
-            drop(self.inner.records.run_later(move |connection| uploads::set_finishing(connection, attempt, false)));
-        }
-    }
-
-    async fn set_finishing(&mut self, finishing: bool) -> Result<()> {
-        self.upload.attempt.finishing = finishing;
-        let attempt = self.upload.attempt.seq;
-        self.inner.records.run(move |connection| uploads::set_finishing(connection, attempt, finishing)).await
     }
 
     /// The destination asked for everything again, under the same id.

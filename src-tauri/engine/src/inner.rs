@@ -1,0 +1,154 @@
+//! What the engine's parts share: records, drivers, credentials, who runs; and the steps that more than one of them takes.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, RwLock},
+};
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    destination::Destination,
+    drivers::{self, Credentials},
+    engine::Options,
+    error::{Error, ErrorKind, Result},
+    event::{Event, Listeners},
+    gate::ResumeGate,
+    live::Live,
+    network::Network,
+    pace::Pacer,
+    records::{
+        Records,
+        destinations::{self, DestinationRow, THIS_COMPUTER},
+        uploads,
+    },
+    source::SourceFile,
+    upload::{DestinationId, State, Step, UploadId},
+    worker,
+};
+
+pub(crate) struct Inner {
+    pub records: Records,
+    pub listeners: Listeners,
+    pub options: Options,
+    pub wake: Notify,
+    pub errands: Notify,
+    pub stop: CancellationToken,
+    pub pacer: Arc<Pacer>,
+    pub network: Network,
+    // Each is held for a look-up or an insertion, never across an await.
+    pub running: Mutex<HashMap<UploadId, Turn>>,
+    pub drivers: Mutex<HashMap<DestinationId, Connected>>,
+    pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
+    pub gate: RwLock<Arc<dyn ResumeGate>>,
+}
+
+/// A driver, and the settings it was made by; none where it was given from outside.
+pub(crate) type Connected = (Option<String>, Arc<dyn Destination>);
+
+/// An upload that has its turn.
+#[derive(Clone, Debug)]
+pub(crate) struct Turn {
+    pub live: Arc<Live>,
+    pub cancel: CancellationToken,
+    pub over: CancellationToken,
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Inner").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Inner {
+    pub fn gate(&self) -> Arc<dyn ResumeGate> {
+        Arc::clone(&self.gate.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// A destination's driver and row.
+    pub async fn driver(&self, id: DestinationId) -> Result<(Arc<dyn Destination>, DestinationRow)> {
+        let row = self.records.run(move |connection| destinations::get(connection, id)).await?;
+        let row = row.ok_or_else(|| Error::new(ErrorKind::Invalid, "The destination of this upload is gone"))?;
+        let settings = row.settings()?;
+        if let Some((made_by, driver)) = lock(&self.drivers).get(&id)
+            && made_by.as_ref().is_none_or(|made_by| *made_by == row.settings)
+        {
+            return Ok((Arc::clone(driver), row));
+        }
+        if row.address == THIS_COMPUTER {
+            let text = "The destination “This computer” works only while the Carryon window is open";
+            return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
+        }
+        let credentials = lock(&self.credentials).get(&id).cloned().unwrap_or_default();
+        let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;
+        lock(&self.drivers).insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
+        Ok((driver, row))
+    }
+
+    /// Puts an upload back into the queue, or does nothing where it runs already.
+    pub async fn resume(&self, id: UploadId) -> Result<()> {
+        // A turn that has come to rest may not be over yet; the queue waits for that.
+        if lock(&self.running).get(&id).is_some_and(|turn| !turn.live.state().is_resting()) {
+            return Ok(());
+        }
+        let requeue = move |connection: &rusqlite::Connection| {
+            let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
+            match upload.state {
+                State::Queued => {
+                    uploads::start_now(connection, id)?;
+                    Ok(State::Queued)
+                }
+                State::SourceChanged => Err(Error::new(
+                    ErrorKind::SourceChanged,
+                    format!("“{}” changed since its upload began", upload.name),
+                )),
+                _ => uploads::step(connection, id, Step::Requeue),
+            }
+        };
+        self.records.run(requeue).await?;
+        self.queued(id);
+        Ok(())
+    }
+
+    /// Begins anew; `wish` is the chunk size that the user asks for, if any.
+    pub async fn start_over(&self, id: UploadId, wish: Option<u64>) -> Result<()> {
+        let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
+        let upload = upload.ok_or_else(|| uploads::unknown(id))?;
+        let path = upload.path.clone();
+        let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
+        let (driver, row) = self.driver(upload.destination).await?;
+        let settings = row.settings()?;
+        let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
+        self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
+        self.errands.notify_one();
+        self.queued(id);
+        Ok(())
+    }
+
+    /// Moves an upload by one step, and says so.
+    pub async fn move_to(&self, id: UploadId, step: Step) -> Result<()> {
+        let state = self.records.run(move |connection| uploads::step(connection, id, step)).await?;
+        self.listeners.tell(Event::StateChanged { id, state });
+        Ok(())
+    }
+
+    /// An upload stands in the queue (again).
+    pub fn queued(&self, id: UploadId) {
+        self.listeners.tell(Event::Queued { id });
+        self.wake.notify_one();
+    }
+
+    /// Ends an upload's turn, if it has one, and waits until nothing of it moves.
+    pub async fn halt(&self, id: UploadId) {
+        let turn = lock(&self.running).get(&id).cloned();
+        if let Some(turn) = turn {
+            turn.cancel.cancel();
+            turn.over.cancelled().await;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Closing an upload, once. That a completing request may leave is durable before it leaves; whether one that went
+//! unanswered was carried out is asked, not guessed.
+
+use std::sync::Arc;
+
+use super::{Halt, Worker, blocking};
+use crate::{
+    chunk::Chunk,
+    destination::{Finished, Stored, Verdict},
+    error::{Error, ErrorKind, Result},
+    records::{chunks, uploads},
+    source::SourceFile,
+    upload::Step,
+};
+
+impl Worker {
+    /// A completing request may have left earlier: was it carried out?
+    pub(super) async fn ask_outcome(&mut self) -> Result<Option<Finished>, Halt> {
+        self.enter(Step::Finish);
+        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
+            Verdict::Finished(finished) => Ok(Some(finished)),
+            Verdict::NotFinished => {
+                self.set_finishing(false).await?;
+                Ok(None)
+            }
+            Verdict::Unknowable => {
+                let error = self.last_trouble.take();
+                let error = error
+                    .unwrap_or_else(|| Error::new(ErrorKind::Unknown, "Carryon ended while it waited for the answer"));
+                Err(Halt::OutcomeUnknown(error))
+            }
+        }
+    }
+
+    /// Asks the destination to close the upload. Everything is confirmed and committed by now.
+    pub(super) async fn finish(&mut self, source: &Arc<SourceFile>) -> Result<Finished> {
+        let (reader, expected) = (Arc::clone(source), self.upload.identity.clone());
+        blocking(move || reader.check(&expected)).await?;
+        self.settle_doubt(source).await?;
+        self.enter(Step::Finish);
+        self.set_finishing(true).await?;
+        let stored = self.stored().await?;
+        let outcome = self.driver.finish(&self.ticket()?, &self.intent(), &stored).await;
+        match &outcome {
+            Err(error) if error.kind() != ErrorKind::Unknown => self.set_finishing(false).await?,
+            Err(error) => self.last_trouble = Some(error.clone()),
+            Ok(_) => {}
+        }
+        outcome
+    }
+
+    async fn stored(&self) -> Result<Vec<Stored>> {
+        let (attempt, plan) = (self.upload.attempt.seq, self.upload.attempt.plan);
+        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
+        let stored = rows.into_iter().filter(|row| row.confirmed).map(|row| Stored {
+            chunk: Chunk { index: row.offset / plan.chunk_size.max(1), offset: row.offset, length: row.length },
+            tag: row.tag,
+        });
+        Ok(stored.collect())
+    }
+
+    /// A chunk that completes the object is about to leave. Where such a request must not be repeated, the record says first.
+    pub async fn announce_completing(&mut self, source: &Arc<SourceFile>) -> Result<()> {
+        self.settle_doubt(source).await?;
+        if self.upload.attempt.plan.repeatable || self.upload.attempt.finishing {
+            return Ok(());
+        }
+        self.set_finishing(true).await
+    }
+
+    /// A file that was written to moments before its identity was taken may change again without a trace in its times: then
+    /// nothing is completed before the confirmed chunks were compared with the file once more (P4).
+    async fn settle_doubt(&self, source: &Arc<SourceFile>) -> Result<()> {
+        if !self.upload.identity.is_young(self.upload.taken_at) {
+            return Ok(());
+        }
+        let attempt = self.upload.attempt.seq;
+        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
+        let (reader, path) = (Arc::clone(source), self.upload.path.clone());
+        blocking(move || {
+            for row in rows.iter().filter(|row| row.confirmed) {
+                let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
+                if row.digest.is_some_and(|digest| reader.digest(chunk).is_ok_and(|now| now != digest)) {
+                    let text = format!("“{}” changed while its upload was under way", path.display());
+                    return Err(Error::new(ErrorKind::SourceChanged, text));
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The completing chunk is known not to have been carried out.
+    pub fn retract_completing(&mut self) {
+        if std::mem::take(&mut self.upload.attempt.finishing) {
+            let attempt = self.upload.attempt.seq;
+            // Lost, this costs a question to the destination, nothing else.
+            drop(self.inner.records.run_later(move |connection| uploads::set_finishing(connection, attempt, false)));
+        }
+    }
+
+    async fn set_finishing(&mut self, finishing: bool) -> Result<()> {
+        self.upload.attempt.finishing = finishing;
+        let attempt = self.upload.attempt.seq;
+        self.inner.records.run(move |connection| uploads::set_finishing(connection, attempt, finishing)).await
+    }
+}

@@ -1,0 +1,72 @@
+//! Taking stock: what both sides hold, after every doubt was settled against the file. What follows from it is decided in
+//! `reconcile`.
+
+use std::sync::Arc;
+
+use super::{Worker, blocking};
+use crate::{
+    chunk::Ranges,
+    destination::{Finished, Survey},
+    error::{Error, ErrorKind, Result},
+    reconcile::{self, Proof, Stock},
+    records::chunks,
+    source::SourceFile,
+};
+
+impl Worker {
+    /// What both sides hold, after every doubt was settled against the file; or the object, where it exists already.
+    pub(super) async fn take_stock(&mut self, source: &Arc<SourceFile>) -> Result<Result<Ranges, Finished>> {
+        let attempt = self.upload.attempt.seq;
+        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
+        let plan = self.upload.attempt.plan;
+        let stock = match self.driver.survey(&self.ticket()?, &self.intent()).await? {
+            Survey::Done(finished) => return Ok(Err(finished)),
+            Survey::CannotTell => reconcile::by_record(&rows),
+            Survey::Set(held) => reconcile::by_set(&plan, &rows, &held),
+            Survey::Offset(offset) => reconcile::by_offset(&plan, &rows, offset)?,
+            Survey::Gone => {
+                let text = "The destination no longer knows this upload";
+                return Err(Error::new(ErrorKind::Gone, text));
+            }
+        };
+        Ok(Ok(self.settle(source, stock).await?))
+    }
+
+    /// Carries a stock-taking into the record.
+    async fn settle(&mut self, source: &Arc<SourceFile>, stock: Stock) -> Result<Ranges> {
+        let Stock { mut held, proofs, forget } = stock;
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        if !forget.is_empty() {
+            let forgotten =
+                move |connection: &rusqlite::Connection| chunks::forget(connection, id, attempt, &forget, touch);
+            self.inner.records.run(forgotten).await?;
+        }
+        for proof in proofs {
+            if self.prove(source, proof).await? {
+                held.insert(proof.keep.offset, proof.keep.end());
+                self.live.add_verified(proof.keep.length);
+            }
+        }
+        let left = self.upload.attempt.plan.missing(&held).count() as u64;
+        self.live.set_confirmed(held.total(), left);
+        if !self.began {
+            self.says_resume = self.resumed && held.total() > 0;
+        }
+        Ok(held)
+    }
+
+    /// Compares what the destination holds with the file's own bytes; equal bytes are confirmed.
+    async fn prove(&self, source: &Arc<SourceFile>, proof: Proof) -> Result<bool> {
+        let reader = Arc::clone(source);
+        let (whole, keep) = blocking(move || Ok((reader.digest(proof.whole)?, reader.digest(proof.keep)?))).await?;
+        if whole != proof.digest {
+            return Ok(false);
+        }
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        let proved = self.inner.records.run_later(move |connection| {
+            chunks::confirm(connection, id, attempt, proof.keep, Some(&keep), None, touch)
+        });
+        proved.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))?;
+        Ok(true)
+    }
+}
