@@ -1,8 +1,9 @@
 //! What counts as a yes, and what an answer changes.
 
+use carryon_engine::State;
 use serde_json::{Value, json};
 
-use crate::stage::{DONE, Stage};
+use crate::stage::{DONE, Stage, settings};
 
 /// How often the first chunk had to go when it was answered so once.
 async fn attempts(set: Value, status: u16, body: Value) -> usize {
@@ -49,6 +50,48 @@ async fn where_no_json_is_required_an_empty_answer_is_a_yes_and_a_no_is_a_no() {
         (500, Value::Null, 2),
     ] {
         assert_eq!(attempts(set.clone(), status, body.clone()).await, expected, "{status} {body}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_done_request_is_judged_by_its_status_and_never_repeated_where_it_may_have_been_carried_out() {
+    for (status, delivered) in
+        [(200, true), (201, true), (202, true), (203, true), (204, true), (205, false), (206, false), (299, false)]
+    {
+        let stage = Stage::new().await;
+        let path = stage.file("take.mov", 800);
+        stage.server.say("/upload/done", status, Value::Null);
+        let mut desk = stage.desk(DONE, json!({})).await;
+        let id = desk.send(&path).await;
+        match delivered {
+            true => drop(desk.finished(id).await),
+            false => assert_eq!(desk.stopped(id).await.0, State::OutcomeUnknown, "{status}"),
+        }
+        let dones = stage.server.heard().iter().filter(|one| one.path == "/upload/done").count();
+        assert_eq!(dones, 1, "{status}");
+        desk.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_never_counts_as_delivered_because_its_done_request_was_set_or_taken_away_under_way() {
+    for (before, after) in [(json!({}), json!({"endpoint": "/done"})), (json!({"endpoint": "/done"}), json!({}))] {
+        let stage = Stage::new().await;
+        let path = stage.file("take.mov", 800);
+        stage.server.say("/upload", 200, json!({"success": true}));
+        stage.server.say("/upload", 400, json!({"success": false}));
+        let with = |done: &Value| json!({"fine_uploader": {"done": done, "concurrent": false}});
+        let mut desk = stage.desk("?chunk=400", with(&before)).await;
+        let id = desk.send(&path).await;
+        desk.stopped(id).await;
+        desk.engine.set_destination_settings(desk.to, settings(with(&after))).await.expect("they make sense");
+        desk.resume(id).await;
+        let (state, failure) = desk.stopped(id).await;
+        assert_eq!((state.name(), failure.code.as_str()), ("failed", "rejected"));
+        desk.engine.set_destination_settings(desk.to, settings(with(&before))).await.expect("they make sense");
+        desk.resume(id).await;
+        desk.finished(id).await;
+        desk.close().await;
     }
 }
 

@@ -187,6 +187,7 @@ impl Destination for FineUploader {
 
     async fn send(&self, ticket: &Ticket, intent: &Intent, outgoing: Outgoing) -> Result<Confirmation> {
         let uuid = uuid_of(ticket)?;
+        self.require_same_ending(intent)?;
         let request = self.upload_request(&uuid, intent, &outgoing);
         let answer = http::exchange(request, Some(&outgoing.body), &self.options, self.options.answer).await?;
         let json = judge_chunk(&answer, &self.settings)?;

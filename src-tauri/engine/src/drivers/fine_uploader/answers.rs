@@ -63,7 +63,10 @@ pub(super) fn judge_finish(answer: &Answer, settings: &FineUploaderSettings) -> 
             Err(Error::new(ErrorKind::Rejected, said(json, "The destination would not put the file together")))
         }
         None if is_success(answer) && !answer.is_html() => Ok(Finished::default()),
-        None if answer.is_html() || answer.status.is_server_error() => {
+        // A yes of no known kind may still have put the file together.
+        json if answer.status.is_success()
+            || (json.is_none() && (answer.is_html() || answer.status.is_server_error())) =>
+        {
             let text = format!("The destination answered {} to the finish, which says nothing", answer.status);
             Err(Error::new(ErrorKind::Unknown, text))
         }

@@ -13,12 +13,26 @@ use super::{
     template::Facts,
 };
 use crate::{
+    chunk::Completes,
     destination::{Intent, Outgoing},
     drivers::http,
-    error::Result,
+    error::{Error, ErrorKind, Result},
 };
 
 impl FineUploader {
+    /// An upload ends as it was planned to: otherwise it would be told delivered while nobody had put it together.
+    pub(super) fn require_same_ending(&self, intent: &Intent) -> Result<()> {
+        let by_done = intent.plan.completes == Completes::FinishRequest;
+        if requests::is_plain(intent) || by_done == self.address.done.is_some() {
+            return Ok(());
+        }
+        let text = match by_done {
+            true => "This upload is to end with a done request, and the destination has no done endpoint any more",
+            false => "This upload began when the destination had no done endpoint, and now it has one",
+        };
+        Err(Error::new(ErrorKind::Rejected, text).next_step("Set the done endpoint as it was, or start over."))
+    }
+
     pub(super) fn upload_request(&self, uuid: &str, intent: &Intent, outgoing: &Outgoing) -> RequestBuilder {
         let settings = &self.settings;
         let params = requests::upload_params(settings, uuid, intent, outgoing);
