@@ -194,3 +194,76 @@ async fn what_is_too_old_is_gone_at_the_next_start() {
     assert_eq!(names_in(&dir.path().join(".carryon/parts")), [""; 0]);
     assert_eq!(names_in(dir.path()), ["d"], "the file itself is its owner's");
 }
+
+#[tokio::test]
+async fn what_somebody_took_away_while_it_runs_is_asked_for_again() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    let to = receiver.local_addr();
+    let (gone, cut) = (Job::new("gone-part", "g", 1200, 400), Job::new("shortened-part", "c", 1200, 400));
+    for index in 0..2 {
+        gone.chunk(to, index).await;
+        cut.chunk(to, index).await;
+    }
+    cut.chunk(to, 2).await;
+    let parts = dir.path().join(".carryon/parts");
+    std::fs::remove_file(parts.join("gone-part")).unwrap();
+    std::fs::OpenOptions::new().write(true).open(parts.join("shortened-part")).unwrap().set_len(700).unwrap();
+    let bytes = &gone.bytes[gone.range(2)];
+    let reset = gone.chunk_with(to, 2, &[("qqresume", "true")], bytes).await;
+    assert_eq!((reset.status, &reset.json["reset"]), (404, &json!(true)), "{reset:?}");
+    let reset = cut.done(to).await;
+    assert_eq!((reset.status, &reset.json["reset"]), (409, &json!(true)), "{reset:?}");
+    assert_eq!(reset.json["missing"], json!([[400, 800]]));
+    for job in [gone, cut] {
+        for index in 0..3 {
+            assert_eq!(job.chunk(to, index).await.status, 200);
+        }
+        assert_eq!(job.done(to).await.status, 200);
+        assert_eq!(std::fs::read(dir.path().join(&job.name)).unwrap(), job.bytes);
+    }
+}
+
+#[tokio::test]
+async fn a_part_file_that_is_gone_before_done_means_reset() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    let to = receiver.local_addr();
+    let job = Job::new("gone-before-done", "g", 800, 400);
+    for index in 0..2 {
+        job.chunk(to, index).await;
+    }
+    std::fs::remove_file(dir.path().join(".carryon/parts/gone-before-done")).unwrap();
+    let reset = job.done(to).await;
+    assert_eq!((reset.status, &reset.json["reset"]), (404, &json!(true)), "{reset:?}");
+    for index in 0..2 {
+        assert_eq!(job.chunk(to, index).await.status, 200);
+    }
+    assert_eq!(job.done(to).await.json["location"], "g");
+}
+
+#[tokio::test]
+async fn what_expired_in_the_middle_is_reset_and_goes_up_anew() {
+    let dir = tempdir().unwrap();
+    let job = Job::new("expired", "e", 1200, 400);
+    let receiver = start(dir.path()).await;
+    job.chunk(receiver.local_addr(), 0).await;
+    receiver.shutdown().await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    let receiver = start_with(Config { keep: Duration::from_millis(10), ..Config::new(dir.path()) }).await;
+    for _ in 0..200 {
+        if job.survey(receiver.local_addr()).await.status == 404 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    drop(receiver);
+    let receiver = start(dir.path()).await;
+    let to = receiver.local_addr();
+    let resumed = job.chunk_with(to, 1, &[("qqresume", "true")], &job.bytes[job.range(1)]).await;
+    assert_eq!((resumed.status, &resumed.json["reset"]), (410, &json!(true)));
+    for index in 0..3 {
+        assert_eq!(job.chunk(to, index).await.status, 200);
+    }
+    assert_eq!(job.done(to).await.status, 200);
+}

@@ -66,7 +66,28 @@ impl Store {
         self.finish_what_was_begun(uuid).await?;
         let lease = self.lease(uuid, Claim::Chunk { offset, length }).await?;
         let store = self.clone();
-        blocking(move || store.writer(lease, meta, offset, length)).await
+        match blocking(move || store.writer(lease, meta, offset, length)).await {
+            Err(StoreError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+                Err(self.forget_if_lost(uuid).await?.unwrap_or(error.into()))
+            }
+            begun => begun,
+        }
+    }
+
+    /// Forgets an upload whose part file somebody took away, so that it can begin anew; gives what to answer then.
+    async fn forget_if_lost(&self, uuid: &UploadId) -> Result<Option<StoreError>, StoreError> {
+        let lease = self.lease(uuid, Claim::Exclusive).await?;
+        let store = self.clone();
+        blocking(move || {
+            let uuid = lease.uuid();
+            let is_open = matches!(store.0.upload(uuid), Some(Upload::Open(_)));
+            if !is_open || store.0.files.stat(&store.0.part(uuid))?.is_some() {
+                return Ok(None);
+            }
+            store.0.forget(uuid)?;
+            Ok(Some(StoreError::Unknown))
+        })
+        .await
     }
 
     /// Begins all bytes of a file. Ends an older request that does the same.

@@ -85,7 +85,9 @@ impl Inner {
             Some(Upload::Finishing(_)) => self.carry_out(uuid, None)?,
             Some(Upload::Open(open)) => {
                 let size = whole_size(&open, meta)?;
-                self.cut_part(uuid, size)?;
+                if !self.cut_part(uuid, size)? {
+                    return Err(self.lost(uuid, size));
+                }
                 self.deliver(uuid, &meta.or(&open), size, open.whole_digest(size))?
             }
             None if meta.size == Some(0) => self.deliver_small(uuid, meta, Default::default())?,
@@ -99,19 +101,28 @@ impl Inner {
         Ok(finished.delivered(true))
     }
 
-    /// A request that broke before anything counted may have written beyond the end.
-    fn cut_part(&self, uuid: &UploadId, size: u64) -> Result<(), StoreError> {
+    /// Somebody took away from the part file: what it lost counts no longer and has to come again.
+    fn lost(&self, uuid: &UploadId, size: u64) -> StoreError {
+        match self.recover_open(uuid).map(|()| self.upload(uuid)) {
+            Ok(Some(Upload::Open(open))) => StoreError::Missing(open.chunks.missing(size)),
+            Ok(_) => StoreError::Unknown,
+            Err(error) => error,
+        }
+    }
+
+    /// A request that broke before anything counted may have written beyond the end. False when the file is too short.
+    fn cut_part(&self, uuid: &UploadId, size: u64) -> Result<bool, StoreError> {
         let part = self.part(uuid);
         let length = self.files.stat(&part)?.map_or(0, |stat| stat.length);
         if length < size {
-            return Err(StoreError::Io(io::Error::other(format!("{length} bytes are held of a file of {size}"))));
+            return Ok(false);
         }
         if length > size {
             let file = self.files.open(&part, Access::Change)?;
             file.set_len(size)?;
             file.sync_data()?;
         }
-        Ok(())
+        Ok(true)
     }
 
     /// Gives the synced part file its name: reserve, place, mark done.

@@ -91,7 +91,7 @@ impl Inner {
     }
 
     /// A part file that is gone or shorter than the journal says holds less than it says.
-    fn recover_open(&self, uuid: &UploadId) -> Result<(), StoreError> {
+    pub(super) fn recover_open(&self, uuid: &UploadId) -> Result<(), StoreError> {
         let Some(Upload::Open(open)) = self.upload(uuid) else { return Ok(()) };
         let Some(stat) = self.files.stat(&self.part(uuid))? else {
             return if open.chunks.end() == 0 { Ok(()) } else { self.forget(uuid) };
