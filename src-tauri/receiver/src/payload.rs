@@ -12,6 +12,8 @@ use crate::body::{BLOCK, BodyError, Reader};
 const MAX_FIELDS: usize = 256 * 1024;
 /// The headers of one part, and the value of one field: bytes.
 const MAX_FIELD: usize = 64 * 1024;
+/// A boundary; the standard (RFC 2046, 5.1.1) allows 70 bytes.
+const MAX_BOUNDARY: usize = 256;
 /// What may follow the file: bytes.
 const MAX_EPILOGUE: usize = 64 * 1024;
 
@@ -52,6 +54,9 @@ impl Payload {
 
     /// A multipart form; its fields are read up to the file.
     pub async fn multipart(reader: Reader, boundary: &str) -> Result<(Fields, Payload), PayloadError> {
+        if boundary.len() > MAX_BOUNDARY {
+            return Err(PayloadError::Malformed("its boundary is too long"));
+        }
         let delimiter = Some(format!("\r\n--{boundary}").into_bytes());
         let mut payload = Payload { reader, delimiter, ended: false, received: 0 };
         let fields = payload.fields(boundary).await?;

@@ -23,7 +23,7 @@ use crate::body::{Linger, Lingering, Pace, Reader};
 use crate::config::{Config, Limits};
 use crate::connection::Serving;
 use crate::error::Error;
-use crate::files::Disk;
+use crate::files::{Disk, Files};
 use crate::fine_uploader;
 use crate::guard::Guard;
 use crate::store::{Rules, Store, now};
@@ -33,6 +33,8 @@ use crate::tls;
 const SETTLE_AFTER: Duration = Duration::from_secs(40);
 /// How long the end waits for small files to be synced.
 const SETTLE_AT_END: Duration = Duration::from_secs(3);
+/// How long the end waits for a disk that does not answer.
+const DISK_AT_END: Duration = Duration::from_secs(10);
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -56,9 +58,13 @@ impl Receiver {
     /// # Cancellation
     /// A dropped future leaves no server behind.
     pub async fn start(config: Config) -> Result<Receiver, Error> {
+        Receiver::start_on(Arc::new(Disk), config).await
+    }
+
+    async fn start_on(files: Arc<dyn Files>, config: Config) -> Result<Receiver, Error> {
         config.check()?;
         let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
-        let store = open_store(&config).await?;
+        let store = open_store(files, &config).await?;
         let fail = |source| Error::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
@@ -108,7 +114,7 @@ impl Drop for Receiver {
     }
 }
 
-async fn open_store(config: &Config) -> Result<Store, Error> {
+async fn open_store(files: Arc<dyn Files>, config: &Config) -> Result<Store, Error> {
     let limits = &config.limits;
     let rules = Rules {
         max_size: limits.file_size,
@@ -118,7 +124,7 @@ async fn open_store(config: &Config) -> Result<Store, Error> {
         keep: config.keep,
     };
     let (dir, place) = (config.dir.clone(), config.dir.clone());
-    let opened = tokio::task::spawn_blocking(move || Store::open(Arc::new(Disk), &dir, rules)).await;
+    let opened = tokio::task::spawn_blocking(move || Store::open(files, &dir, rules)).await;
     opened.map_err(|error| Error::folder(place)(std::io::Error::other(error)))?
 }
 
@@ -174,7 +180,8 @@ async fn serve_task(
     }
     let was_killed = kill.is_cancelled();
     kill.cancel();
-    app.0.tasks.wait().await;
+    // What is at work on the disk now runs to its end, unless that never comes.
+    let _ = tokio::time::timeout(DISK_AT_END, app.0.tasks.wait()).await;
     if !was_killed && let Err(error) = app.store().settle_for(SETTLE_AT_END).await {
         tracing::warn!(%error, "small files could not be synced; that is done after the next start");
     }
@@ -230,6 +237,7 @@ async fn greet() -> Json<serde_json::Value> {
 async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let note = Note::new(request.method().as_str(), request.uri().path());
     let linger = Linger { time: app.0.limits.linger, length: app.0.limits.linger_bytes };
+    let was_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
     let awaits_go = request.headers().contains_key(header::EXPECT);
     let mut request = request.map(|body| Lingering::wrap(body, linger, awaits_go));
     request.extensions_mut().insert(note.clone());
@@ -239,7 +247,13 @@ async fn observe(State(app): State<App>, request: Request, next: Next) -> Respon
         shared.0.log.write(&note, response.status());
         response
     });
-    serving.await.unwrap_or_else(|_| refusal(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here"))
+    let failed = |_| refusal(StatusCode::INTERNAL_SERVER_ERROR, "something went wrong here");
+    let mut response = serving.await.unwrap_or_else(failed);
+    if was_chunked {
+        // A proxy may have gone by a Content-Length beside it; what it sent on then is no request of its client's.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// Lets through only who may talk to us, and gives browsers the headers they need.
@@ -289,3 +303,6 @@ async fn tidy_up(store: &Store) -> Result<(), crate::store::StoreError> {
     store.settle(now().saturating_sub(SETTLE_AFTER.as_millis() as u64)).await?;
     store.keep_journal_short().await
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,7 +88,6 @@ impl SimulatedDisk {
     }
 
     /// Says how many bytes all files together may have from now on.
-    #[allow(dead_code)]
     pub fn set_capacity(&self, capacity: Option<u64>) {
         self.world().capacity = capacity;
     }
