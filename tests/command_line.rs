@@ -238,3 +238,96 @@ fn a_limited_upload_takes_its_time_and_arrives_whole() {
     assert!(began.elapsed() > Duration::from_millis(1200), "1.5 MB at 1 MB/s cannot take {:?}", began.elapsed());
     assert_eq!(files::digest(&receiver.dir.join("slow.bin")), files::digest(&file));
 }
+
+/// A receiver with these flags, its address, and where it puts files.
+fn receiving(folder: &Path, flags: &[&str]) -> (Running, String) {
+    let mut command = Command::new(programs::carryon());
+    command.arg("receive").arg("--dir").arg(folder.join("received")).args(flags);
+    let mut child = Running(command.stdout(Stdio::piped()).spawn().expect("the receiver starts"));
+    let mut line = String::new();
+    let stdout = child.0.stdout.take().expect("piped");
+    BufReader::new(stdout).read_line(&mut line).expect("the receiver speaks");
+    let said: Value = serde_json::from_str(&line).expect("the first line is JSON");
+    (child, said["address"].as_str().expect("an address").to_owned())
+}
+
+/// Sends a request of which the last `held_back` bytes do not follow.
+#[cfg(unix)]
+fn begin(address: &str, method: &str, target: &str, length: usize, held_back: usize) -> std::net::TcpStream {
+    use std::io::Write;
+    let host = address.trim_start_matches("http://");
+    let mut stream = std::net::TcpStream::connect(host).expect("it listens");
+    let head = format!("{method} {target} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\n");
+    stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes()).expect("sends");
+    stream.write_all(&vec![7; length - held_back]).expect("sends");
+    stream
+}
+
+#[cfg(unix)]
+fn answer(mut stream: std::net::TcpStream) -> String {
+    let mut text = String::new();
+    let _ = std::io::Read::read_to_string(&mut stream, &mut text);
+    text
+}
+
+#[cfg(unix)]
+#[test]
+fn a_receiver_told_to_stop_keeps_what_it_acknowledged_and_acknowledges_nothing_else() {
+    let folder = tempfile::tempdir().expect("temp folder");
+    let (mut receiver, address) = receiving(folder.path(), &["--stop-within", "1", "--max-unfinished", "1"]);
+    let chunk = |index: usize| {
+        let offset = index * 100_000;
+        let place = format!("qqpartindex={index}&qqpartbyteoffset={offset}&qqchunksize=100000");
+        format!("/upload?qquuid=stopped-here&qqfilename=s&qqtotalfilesize=300000&{place}")
+    };
+    assert!(answer(begin(&address, "POST", &chunk(1), 100_000, 0)).starts_with("HTTP/1.1 200"));
+    let other = chunk(0).replace("stopped-here", "one-too-many");
+    assert!(answer(begin(&address, "POST", &other, 100_000, 0)).starts_with("HTTP/1.1 503"), "--max-unfinished holds");
+    let hung = begin(&address, "POST", &chunk(2), 100_000, 10);
+    std::thread::sleep(Duration::from_millis(200));
+    signal(&receiver, "TERM");
+    let begun = std::time::Instant::now();
+    programs::wait_until("the end", Duration::from_secs(8), || receiver.0.try_wait().expect("a child").is_some());
+    assert_eq!(receiver.0.wait().expect("it ended").code(), Some(0));
+    assert!(begun.elapsed() > Duration::from_millis(700), "the running request got its second");
+    assert!(!answer(hung).starts_with("HTTP/1.1 200"), "half a chunk is not acknowledged");
+    let (_again, address) = receiving(folder.path(), &[]);
+    let held = answer(begin(&address, "GET", "/upload/stopped-here", 0, 0));
+    assert!(held.contains(r#""offset":100000"#) && !held.contains(r#""offset":200000"#), "{held}");
+}
+
+#[test]
+fn a_receiver_speaks_https_with_both_files_and_refuses_one_alone() {
+    let folder = tempfile::tempdir().expect("temp folder");
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.path().join(name).to_str().expect("plain").to_owned());
+    for alone in [["--tls-cert", &cert], ["--tls-key", &key]] {
+        let mut command = Command::new(programs::carryon());
+        command.arg("receive").arg("--dir").arg(folder.path()).args(alone);
+        let output = run(command);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    }
+    let flags = ["--tls-cert", &cert, "--tls-key", &key];
+    let mut command = Command::new(programs::carryon());
+    command.arg("receive").arg("--dir").arg(folder.path().join("received")).args(flags);
+    let output = run(command);
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("for HTTPS"), "{}", told(&output));
+    let mut openssl = Command::new("openssl");
+    openssl.args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]);
+    openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", &key, "-out", &cert]);
+    match openssl.output() {
+        Ok(output) if output.status.success() => {}
+        other => return eprintln!("SKIPPED: openssl makes no certificate here: {other:?}"),
+    }
+    let (_receiver, address) = receiving(folder.path(), &flags);
+    assert!(address.starts_with("https://127.0.0.1:"), "{address}");
+    let mut curl = Command::new("curl");
+    curl.args(["--silent", "--show-error", "--cacert", &cert, "--data-binary", "over TLS"]);
+    let output = run({
+        curl.arg(format!("{address}/upload?qquuid=tls&qqfilename=tls.txt"));
+        curl
+    });
+    assert!(output.status.success(), "{}", told(&output));
+    let file = folder.path().join("received").join("tls.txt");
+    assert_eq!(std::fs::read_to_string(file).expect("received"), "over TLS");
+}

@@ -65,6 +65,9 @@ struct Bounds {
     /// A client that sends nothing for so long in the middle of a request is cut off.
     #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().stall.as_secs(), value_parser = clap::value_parser!(u64).range(1..))]
     stall_timeout: u64,
+    /// Requests that still run when it is asked to stop get so long.
+    #[arg(long, value_name = "SECONDS", default_value_t = Limits::default().shutdown.as_secs(), value_parser = clap::value_parser!(u64).range(0..=3600))]
+    stop_within: u64,
     /// Connections at once; more wait to be accepted.
     #[arg(long, value_name = "N", default_value_t = Limits::default().connections)]
     max_connections: usize,
@@ -79,6 +82,7 @@ impl Bounds {
             min_free_space: self.min_free_space,
             min_rate: self.min_rate,
             stall: Duration::from_secs(self.stall_timeout),
+            shutdown: Duration::from_secs(self.stop_within),
             connections: self.max_connections.max(1),
             ..Limits::default()
         }
