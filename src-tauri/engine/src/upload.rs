@@ -209,7 +209,8 @@ impl State {
         let resting = self.is_resting();
         Ok(match step {
             Step::Start if *self == S::Queued => S::Preparing,
-            Step::Send if matches!(self, S::Preparing | S::Uploading | S::Waiting { .. }) => S::Uploading,
+            // From finishing too: the destination may say that it lacks something.
+            Step::Send if active => S::Uploading,
             Step::Wait { reason, until } if active => S::Waiting { reason, until },
             Step::Pause if active || *self == S::Queued || matches!(self, S::Interrupted { .. }) => S::Paused,
             Step::Requeue if resting || active => S::Queued,
@@ -427,6 +428,11 @@ mod tests {
             let queued = state.next(Step::Requeue).unwrap_or_else(|e| panic!("{e}"));
             assert_eq!(queued.next(Step::Start).ok(), Some(State::Preparing));
         }
+    }
+
+    #[test]
+    fn a_finish_that_was_not_carried_out_goes_back_to_sending() {
+        assert_eq!(State::Finishing.next(Step::Send).ok(), Some(State::Uploading));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What every HTTP driver shares: the client, one exchange with its stall watch, and a bounded, untrusted answer.
 
-use std::{net::IpAddr, sync::Once, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::Once,
+    time::{Duration, SystemTime},
+};
 
 use bytes::{Bytes, BytesMut};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
@@ -56,6 +60,8 @@ pub(super) fn client(url: &Url, options: &HttpOptions) -> Result<Client> {
         .user_agent(concat!("Carryon/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(options.connect)
         .redirect(reqwest::redirect::Policy::none())
+        // Many servers close an idle connection after five seconds; a request on one that closes just then goes unanswered.
+        .pool_idle_timeout(Duration::from_secs(4))
         .tcp_nodelay(true);
     if is_loopback(url) {
         builder = builder.no_proxy();
@@ -110,7 +116,9 @@ impl Answer {
     /// How long the server asks to be left alone.
     pub fn retry_after(&self) -> Option<Duration> {
         let text = self.headers.get("retry-after")?.to_str().ok()?;
-        text.trim().parse().ok().map(|seconds: u64| Duration::from_secs(seconds.min(24 * 60 * 60)))
+        let in_seconds = text.trim().parse().ok().map(Duration::from_secs);
+        let at_a_moment = || httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::now()).ok();
+        in_seconds.or_else(at_a_moment).map(|patience| patience.min(Duration::from_secs(24 * 60 * 60)))
     }
 
     /// Where a redirect leads, without its query.
@@ -214,3 +222,28 @@ impl std::fmt::Display for Plain {
 }
 
 impl std::error::Error for Plain {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn patience(said: &str) -> Option<Duration> {
+        let mut headers = HeaderMap::new();
+        headers.insert("retry-after", said.parse().expect("a header"));
+        Answer { status: StatusCode::TOO_MANY_REQUESTS, headers, body: Bytes::new() }.retry_after()
+    }
+
+    #[test]
+    fn a_server_may_ask_for_patience_in_seconds_or_until_a_moment() {
+        assert_eq!(patience("77"), Some(Duration::from_secs(77)));
+        let later = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(100));
+        let asked = patience(&later).expect("a moment");
+        assert!((98..=100).contains(&asked.as_secs()), "{asked:?}");
+        assert_eq!(
+            patience("99999999"),
+            Some(Duration::from_secs(24 * 60 * 60)),
+            "no server may stop an upload for ever"
+        );
+        assert_eq!(patience("soon"), None);
+    }
+}
