@@ -197,3 +197,29 @@ fn the_socket_is_private_and_a_long_data_path_is_no_obstacle() {
     let output = run(carryon_with(&long, &["list", "--json"]));
     assert_eq!((output.status.code(), events(&output).len()), (Some(0), 1), "{}", told(&output));
 }
+
+#[test]
+fn a_detached_send_with_nobody_to_hand_over_to_says_so_and_loses_nothing() {
+    let scene = Scene::new();
+    let receiver = ReceiverProcess::start(scene.folder.path());
+    let file = scene.file("later.bin", 3_000_000);
+    let output = run(scene.send(&file, &receiver.destination(), &["--detach"]));
+    assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    assert!(told(&output).contains("no Carryon is running"), "{}", told(&output));
+    let output = run(scene.call(&["resume", "--all", "--json"]));
+    assert!(output.status.success(), "{}", told(&output));
+    assert_eq!(files::digest(&receiver.dir.join("later.bin")), files::digest(&file));
+}
+
+#[test]
+fn consent_to_plain_http_is_asked_for_and_remembered_with_the_destination() {
+    let scene = Scene::new();
+    let file = scene.file("a.bin", 10);
+    let far = "fineuploader+http://files.invalid:9/upload?done=/done";
+    let refused = run(scene.send(&file, far, &[]));
+    assert_eq!(refused.status.code(), Some(2), "{}", told(&refused));
+    let agreed = run(scene.send(&file, far, &["--allow-http", "--give-up-after", "1"]));
+    assert_eq!(agreed.status.code(), Some(3), "{}", told(&agreed));
+    let resumed = run(scene.call(&["resume", "--all", "--json", "--give-up-after", "1"]));
+    assert_eq!(resumed.status.code(), Some(3), "it waits for the network, not for consent: {}", told(&resumed));
+}

@@ -58,6 +58,7 @@ async fn as_owner(
     let engine = Arc::new(engine);
     let server = socket::serve(Arc::clone(&engine), &options.data_dir);
     let server = server.map_err(|error| tracing::warn!(%error, "other faces cannot be served")).ok();
+    let detached = request.is_detached();
     let (lines, mut told) = mpsc::unbounded_channel();
     let followed = Followed::default();
     let work = async {
@@ -75,6 +76,11 @@ async fn as_owner(
         end = both => end,
         () = stop_signal() => Ok(End::Interrupted),
     };
+    if detached && end.is_ok() {
+        eprintln!(
+            "carryon: no Carryon is running. The files are recorded; they go on when it runs, or with carryon resume --all."
+        );
+    }
     let stopped = matches!(end, Ok(End::Interrupted));
     match &server {
         Some(server) if !stopped => tokio::select! {

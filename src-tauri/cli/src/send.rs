@@ -63,6 +63,7 @@ impl Send {
             start_over: self.start_over,
             keep: !self.no_resume,
             detach: self.detach,
+            allow_http: self.sending.allow_http,
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
             priority: self.priority,

@@ -61,6 +61,18 @@ impl Engine {
         self.inner.records.run(make).await
     }
 
+    /// The destination at `address`, whose user agreed to plain http; that is remembered with its other settings.
+    ///
+    /// # Errors
+    /// As [`Engine::set_destination_settings`].
+    pub async fn destination_agreed(&self, address: &str) -> Result<DestinationRow> {
+        let address = drivers::normalise(address, &HttpOptions { allow_http: true, ..self.inner.options.http })?;
+        let at = address.clone();
+        let known = self.inner.records.run(move |connection| destinations::find(connection, &at)).await?;
+        let settings = known.map(|row| row.settings()).transpose()?.unwrap_or_default();
+        self.destination_with(&address, DestinationSettings { allow_http: true, ..settings }).await
+    }
+
     /// The finished files that a destination tells of.
     ///
     /// # Errors

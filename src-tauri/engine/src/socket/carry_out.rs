@@ -117,7 +117,10 @@ impl Task<'_> {
 
     async fn send(&self, send: Send) -> Result<End> {
         let events = self.engine.subscribe();
-        let destination = self.engine.destination(&send.to).await?;
+        let destination = match send.allow_http {
+            true => self.engine.destination_agreed(&send.to).await?,
+            false => self.engine.destination(&send.to).await?,
+        };
         self.introduce([destination.id], send.token);
         let request = AddRequest {
             scope: send.scope,

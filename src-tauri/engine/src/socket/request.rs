@@ -67,6 +67,8 @@ pub struct Send {
     pub keep: bool,
     /// Do not wait for the end.
     pub detach: bool,
+    /// The user agrees to plain http beyond this machine.
+    pub allow_http: bool,
     /// A bearer token.
     pub token: Option<Secret>,
     /// Give up after so many seconds without progress.
