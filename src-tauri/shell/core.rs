@@ -100,6 +100,10 @@ fn serve(engine: &Arc<Engine>, data_dir: &Path) -> Option<socket::Server> {
 /// Starts the receiver with a token of this launch, which only the engine hears.
 async fn receive(engine: &Engine, row: &DestinationRow, folder: &Path, http: &HttpOptions) -> Result<Receiver, Error> {
     let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    let unusable = |error: std::io::Error| {
+        Error::new(ErrorKind::Storage, format!("the folder “{}” cannot be made", folder.display())).because(error)
+    };
+    std::fs::create_dir_all(folder).map_err(unusable)?;
     let config = Config { token: Some(token.clone()), ..Config::new(folder) };
     let refused = |error: carryon_receiver::Error| Error::new(ErrorKind::Invalid, error.to_string());
     let receiver = Receiver::start(config).await.map_err(refused)?;

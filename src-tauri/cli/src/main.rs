@@ -1,5 +1,6 @@
 //! `carryon`: resumable uploads for scripts, servers and terminals, on the same records as the window.
 
+mod destinations;
 mod discard;
 mod exit;
 mod face;
@@ -31,6 +32,7 @@ enum Command {
     Resume(resume::Resume),
     Discard(discard::Discard),
     Order(order::Order),
+    Destinations(destinations::Destinations),
     Receive(receive::Receive),
 }
 
@@ -45,6 +47,7 @@ async fn main() -> std::process::ExitCode {
         Command::Resume(resume) => resume.run().await,
         Command::Discard(discard) => discard.run().await,
         Command::Order(order) => order.run().await,
+        Command::Destinations(destinations) => destinations.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

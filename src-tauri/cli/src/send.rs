@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use carryon_engine::{
-    Error, drivers,
+    Error,
     socket::{self, Request},
 };
 use clap::Args;
@@ -21,7 +21,7 @@ pub struct Send {
     /// Files and folders.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Where to: fineuploader+https://host/upload?done=/upload/done.
+    /// Where to: the name of a saved destination, or fineuploader+https://host/upload?done=/upload/done.
     #[arg(long, value_name = "DEST")]
     to: String,
     #[command(flatten)]
@@ -57,7 +57,7 @@ impl Send {
         let options = self.sending.apply(self.data_dir.options()?);
         let request = Request::Send(socket::Send {
             paths: socket::encode_paths(&self.paths)?,
-            to: drivers::normalise(&self.to, &options.http)?,
+            to: self.to,
             scope: self.scope,
             chunk_size: self.chunk_size,
             start_over: self.start_over,

@@ -18,7 +18,11 @@ fn ends_with(arguments: &[&str], code: i32, words: &str) {
 #[test]
 fn wrong_use_ends_with_2_and_says_why() {
     ends_with(&["send"], 2, "PATH");
-    ends_with(&["send", "x", "--to", "nonsense"], 2, "is not a destination");
+    ends_with(&["send", "x", "--to", "nonsense"], 2, "There is no destination “nonsense”");
+    ends_with(&["send", "x", "--to", "http://host/upload"], 2, "is not a destination");
+    ends_with(&["destinations", "add", "", "fineuploader+https://host/u"], 2, "must not be empty");
+    ends_with(&["destinations", "add", "NAS", "ftp://host/u"], 2, "is not a destination");
+    ends_with(&["destinations", "remove", "NAS"], 2, "There is no destination");
     ends_with(&["send", "x", "--to", "fineuploader+http://files.example.com/u"], 2, "--allow-http");
     ends_with(&["resume"], 2, "--all");
     ends_with(&["resume", "12345678"], 2, "There is no upload");

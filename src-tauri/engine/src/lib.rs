@@ -16,6 +16,7 @@ mod add;
 pub mod chunk;
 mod data_dir;
 pub mod destination;
+mod destinations;
 pub mod drivers;
 mod engine;
 mod errands;
@@ -41,7 +42,8 @@ mod worker;
 
 pub use add::{AddRequest, Added};
 pub use data_dir::data_dir;
-pub use drivers::{Credentials, HttpOptions};
+pub use destinations::Change;
+pub use drivers::{Check, Credentials, HttpOptions};
 pub use engine::{Engine, Listed, Options, Outcomes};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};

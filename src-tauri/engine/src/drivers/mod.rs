@@ -1,5 +1,6 @@
 //! The drivers, one file a protocol, and the choice among them by a destination's address.
 
+mod check;
 pub mod fine_uploader;
 mod http;
 pub mod memory;
@@ -8,6 +9,7 @@ use std::{fmt, sync::Arc};
 
 use url::Url;
 
+pub use check::Check;
 pub use fine_uploader::{FineUploader, FineUploaderSettings};
 pub use http::HttpOptions;
 
@@ -57,6 +59,16 @@ pub fn connect_with(
         }
         other => Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks"))),
     }
+}
+
+/// Tries a destination URL, step by step, leaving nothing there.
+///
+/// # Errors
+/// As [`connect`]; what goes wrong on the way is in the answer.
+pub async fn check(address: &str, credentials: Credentials, options: &HttpOptions) -> Result<Vec<Check>> {
+    normalise(address, options)?;
+    let (_, url) = split(address)?;
+    check::fine_uploader(&url, &credentials, options).await
 }
 
 /// Checks a destination URL without sending anything, and gives back the form in which it is stored.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::Result,
+    error::{Error, ErrorKind, Result},
     upload::{DestinationId, now},
 };
 
@@ -93,4 +93,49 @@ pub(crate) fn remember(connection: &Connection, id: DestinationId, memory: &Memo
     let text = serde_json::to_string(memory).unwrap_or_else(|_| "{}".to_owned());
     connection.prepare_cached("UPDATE destinations SET memory = ?2 WHERE id = ?1")?.execute(params![id.0, text])?;
     Ok(())
+}
+
+/// All rows, by name.
+pub(crate) fn list(connection: &Connection) -> Result<Vec<DestinationRow>> {
+    let mut statement = connection.prepare_cached(&format!("{COLUMNS} ORDER BY name COLLATE NOCASE"))?;
+    let rows = statement.query_map([], from_row)?;
+    Ok(rows.filter_map(|row| row.ok()).collect())
+}
+
+/// The row of that name (in any letter case), else with that address.
+pub(crate) fn find_named(connection: &Connection, named: &str) -> Result<Option<DestinationRow>> {
+    let sql = format!(
+        "{COLUMNS} WHERE name = ?1 COLLATE NOCASE OR address = ?1 ORDER BY name = ?1 COLLATE NOCASE DESC LIMIT 1"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    Ok(statement.query_row([named], from_row).optional()?)
+}
+
+/// Gives a row another name.
+pub(crate) fn rename(connection: &Connection, id: DestinationId, name: &str) -> Result<()> {
+    connection.prepare_cached("UPDATE destinations SET name = ?2 WHERE id = ?1")?.execute(params![id.0, name])?;
+    Ok(())
+}
+
+/// Gives a row another address; what was learned about the old one is forgotten.
+///
+/// # Errors
+/// `Invalid` where another row has that address.
+pub(crate) fn move_to(connection: &Connection, id: DestinationId, address: &str) -> Result<()> {
+    if find(connection, address)?.is_some_and(|other| other.id != id) {
+        return Err(Error::new(ErrorKind::Invalid, "Another destination has this address already"));
+    }
+    let sql = "UPDATE destinations SET address = ?2, memory = '{}', name = iif(name = address, ?2, name) WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute(params![id.0, address])?;
+    Ok(())
+}
+
+/// Removes a row that nothing needs; else says how many uploads and aborts do.
+pub(crate) fn remove(connection: &Connection, id: DestinationId) -> Result<u64> {
+    let sql = "SELECT (SELECT count(*) FROM uploads WHERE destination = ?1) + (SELECT count(*) FROM outbox WHERE destination = ?1)";
+    let in_use: i64 = connection.query_row(sql, [id.0], |row| row.get(0))?;
+    if in_use == 0 {
+        connection.prepare_cached("DELETE FROM destinations WHERE id = ?1")?.execute([id.0])?;
+    }
+    Ok(super::from_sql(in_use))
 }

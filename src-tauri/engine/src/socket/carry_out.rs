@@ -13,6 +13,7 @@ use super::{
     history,
     lines::{self, interrupted_line},
     request::{Request, ResumeWhich, Secret, Send, decode_paths},
+    saved,
 };
 use crate::{
     add::AddRequest,
@@ -94,6 +95,7 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
         Request::List => task.list().await,
         Request::Resume { which, start_over, token, .. } => task.resume(which, start_over, token).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
+        Request::Destinations(ask) => saved::carry_out(engine, ask, lines).await,
         Request::Order { ids, order } => task.order(&ids, order).await,
         Request::History { limit } => {
             engine.history(limit).await?.iter().for_each(|past| task.tell(history::of_past(past)));
@@ -118,6 +120,7 @@ impl Task<'_> {
     async fn send(&self, send: Send) -> Result<End> {
         let events = self.engine.subscribe();
         let destination = match send.allow_http {
+            _ if !send.to.contains("://") => self.engine.find_destination(&send.to).await?,
             true => self.engine.destination_agreed(&send.to).await?,
             false => self.engine.destination(&send.to).await?,
         };

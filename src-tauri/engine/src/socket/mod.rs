@@ -13,6 +13,7 @@ mod client;
 mod history;
 mod lines;
 mod request;
+mod saved;
 mod server;
 
 use std::{io, path::Path};
@@ -22,7 +23,7 @@ use interprocess::local_socket::Name;
 pub use carry_out::{End, Followed, Lines, carry_out};
 pub use client::{Call, call};
 pub use lines::{error_line, interrupted_line};
-pub use request::{Request, ResumeWhich, Secret, Send, decode_paths, encode_paths};
+pub use request::{Request, ResumeWhich, Saved, Secret, Send, decode_paths, encode_paths};
 pub use server::{Server, serve};
 
 /// The longest path that every Unix takes for a socket.

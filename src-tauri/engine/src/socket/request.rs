@@ -36,6 +36,8 @@ pub enum Request {
         /// A bearer token for their destinations.
         token: Option<Secret>,
     },
+    /// Saved destinations.
+    Destinations(Saved),
     /// Move uploads within the queue.
     Order {
         /// Their ids, or beginnings of them.
@@ -50,12 +52,52 @@ pub enum Request {
     },
 }
 
+/// What is asked of the saved destinations. Settings are JSON, as a user writes them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Saved {
+    /// Save one.
+    Add {
+        /// Its name.
+        name: String,
+        /// A destination URL.
+        address: String,
+        /// Its settings.
+        settings: Option<String>,
+    },
+    /// List them.
+    List,
+    /// Change one.
+    Set {
+        /// Its name, or its address.
+        named: String,
+        /// Another name.
+        name: Option<String>,
+        /// Another address.
+        address: Option<String>,
+        /// Other settings, all of them.
+        settings: Option<String>,
+    },
+    /// Remove one.
+    Remove {
+        /// Its name, or its address.
+        named: String,
+    },
+    /// Try one.
+    Test {
+        /// Its name, or an address that is not saved.
+        named: String,
+        /// A bearer token.
+        token: Option<Secret>,
+    },
+}
+
 /// What to send, where to, and how.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Send {
     /// Absolute paths, as [`encode_paths`] writes them.
     pub paths: Vec<String>,
-    /// A destination URL.
+    /// A destination URL, or a saved name.
     pub to: String,
     /// Who they belong to beside the destination; empty for nobody.
     pub scope: String,
