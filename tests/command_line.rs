@@ -331,3 +331,16 @@ fn a_receiver_speaks_https_with_both_files_and_refuses_one_alone() {
     let file = folder.path().join("received").join("tls.txt");
     assert_eq!(std::fs::read_to_string(file).expect("received"), "over TLS");
 }
+
+#[test]
+fn a_destination_that_never_puts_the_chunks_together_is_not_believed_to_have_the_file() {
+    let folder = tempfile::tempdir().expect("temp folder");
+    let receiver = ReceiverProcess::start(folder.path());
+    let file = folder.path().join("take.mov");
+    files::random_file(&file, 500_000, 1);
+    let to = format!("fineuploader+{}/upload", receiver.address);
+    let output = run(send(folder.path(), &file, &to, &["--chunk-size", "100000"]));
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
+    assert!(told(&output).contains("did not put the file together"), "{}", told(&output));
+    assert!(files::files_below(&receiver.dir).is_empty());
+}

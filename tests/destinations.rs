@@ -48,7 +48,7 @@ impl Scene {
 fn a_saved_name_is_sent_to_moved_and_removed() {
     let scene = Scene::new();
     let (first, second) = (scene.folder.path().join("first"), scene.folder.path().join("second"));
-    [&first, &second].map(|folder| std::fs::create_dir(folder).expect("a folder"));
+    [&first, &second].iter().for_each(|folder| std::fs::create_dir(folder).expect("a folder"));
     let (first, second) = (ReceiverProcess::start(&first), ReceiverProcess::start(&second));
     let file = scene.folder.path().join("take.mov");
     files::random_file(&file, 400_000, 1);

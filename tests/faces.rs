@@ -97,16 +97,21 @@ fn a_clients_upload_goes_on_when_the_owner_is_killed() {
     let scene = Scene::new();
     let receiver = ReceiverProcess::start(scene.folder.path());
     let mut owner = scene.busy_owner();
-    let file = scene.file("theirs.bin", 20_000_000);
-    let mut command = scene.send(&file, &receiver.destination(), &["--chunk-size", "100000"]);
+    let folder = scene.folder.path().join("theirs");
+    let small = ["a.txt", "b.txt", "c.txt"];
+    small.iter().for_each(|name| files::random_file(&folder.join(name), 50_000, name.len() as u64));
+    let file = scene.file("theirs/theirs.bin", 20_000_000);
+    let mut command = scene.send(&folder, &receiver.destination(), &["--chunk-size", "100000"]);
     let client = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    programs::wait_until("the upload's beginning", Duration::from_secs(20), || {
-        !tests::log::lines(&receiver.log).is_empty()
+    programs::wait_until("the small ones' delivery", Duration::from_secs(20), || {
+        receiver.dir.join("theirs/c.txt").exists() && tests::log::lines(&receiver.log).len() > 20
     });
     owner.kill();
     let output = client.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert_eq!(files::digest(&receiver.dir.join("theirs.bin")), files::digest(&file));
+    assert_eq!(files::digest(&receiver.dir.join("theirs/theirs.bin")), files::digest(&file));
+    let whole = ["theirs/a.txt", "theirs/b.txt", "theirs/c.txt", "theirs/theirs.bin"];
+    assert_eq!(files::files_below(&receiver.dir), whole, "what was delivered before is not sent again");
 }
 
 #[test]

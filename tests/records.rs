@@ -223,3 +223,64 @@ async fn the_queue_follows_priority_then_place_then_the_order_of_adding() {
     assert!(carryon_engine::upload::now() >= soon, "nothing began before its time");
     desk.close().await;
 }
+
+#[tokio::test]
+async fn a_queued_row_that_cannot_be_read_stops_none_of_the_others() {
+    let data = tempfile::tempdir().expect("temp folder");
+    stopped_uploads(data.path(), 3).await;
+    let connection = Connection::open(data.path().join(RECORDS_FILE)).expect("opens");
+    let damage = "UPDATE uploads SET state = 'queued', detail = 'not json' WHERE seq = 1";
+    connection.execute(damage, []).expect("damages");
+    drop(connection);
+    let mut desk = desk(quick(data.path()), &set()).await;
+    let (listed, unreadable) = desk.engine.list().await.expect("lists");
+    assert_eq!((listed.len(), unreadable), (2, 1));
+    for listed in listed {
+        desk.expect_more(listed.upload.id);
+        desk.engine.start_over(&[listed.upload.id]).await;
+        desk.finished(listed.upload.id).await;
+    }
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn an_unkept_row_that_cannot_be_read_does_not_keep_the_engine_shut() {
+    let data = tempfile::tempdir().expect("temp folder");
+    stopped_uploads(data.path(), 2).await;
+    let damage = "UPDATE uploads SET keep = 0, detail = 'not json' WHERE seq = 1";
+    Connection::open(data.path().join(RECORDS_FILE)).expect("opens").execute(damage, []).expect("damages");
+    assert_eq!(list(data.path()).await, (1, 1, false));
+}
+
+#[tokio::test]
+async fn time_offline_uses_up_no_attempts() {
+    let data = tempfile::tempdir().expect("temp folder");
+    let source = data.path().join("source.bin");
+    files::random_file(&source, 30_000, 1);
+    let memory = set();
+    (1..16).for_each(|at| memory.play(at, Fault::Refuse(ErrorKind::Offline)));
+    (16..20).for_each(|at| memory.play(at, Fault::Refuse(ErrorKind::Transient)));
+    let mut desk = desk(Options { limits: Limits { files: 1, chunks: 1 }, ..quick(data.path()) }, &memory).await;
+    let request = AddRequest { chunk_size: Some(10_000), ..AddRequest::new([source], desk.to) };
+    let id = desk.add_as(request).await[0];
+    desk.finished(id).await;
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn an_attempts_number_is_never_used_twice() {
+    let data = tempfile::tempdir().expect("temp folder");
+    stopped_uploads(data.path(), 1).await;
+    let memory = set();
+    (0..9).for_each(|at| memory.play(at, Fault::Refuse(ErrorKind::Rejected)));
+    let mut desk = desk(quick(data.path()), &memory).await;
+    let before = desk.engine.list().await.expect("lists").0[0].upload.clone();
+    desk.engine.start_over(&[before.id]).await;
+    desk.stopped(before.id).await;
+    let after = desk.listed(before.id).await.expect("listed").upload;
+    assert!(
+        after.attempt.seq > before.attempt.seq,
+        "what comes late for the old attempt must not count for the new one"
+    );
+    desk.close().await;
+}

@@ -28,6 +28,9 @@ pub fn run() {
         .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
             let given = Arguments::paths_of(argv, &PathBuf::from(cwd));
             show_window(app);
+            if app.try_state::<Arc<core::Opened>>().is_none() {
+                return; // Still opening: nobody could take the files yet.
+            }
             let app = app.clone();
             tauri::async_runtime::spawn(async move { commands::add_and_tell(&app, given).await });
         }))

@@ -4,13 +4,14 @@
 //! client whose owner goes away begins again: it may become the owner itself.
 
 use std::{
+    collections::BTreeSet,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use carryon_engine::{
     Engine, Error, ErrorKind, Options,
-    socket::{self, Call, End, Followed, Request},
+    socket::{self, Call, End, Followed, Request, ResumeWhich},
 };
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -23,18 +24,31 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// What ends the request as a whole; `Owned` where the owner does not answer.
-pub async fn carry_out(options: Options, request: Request, hear: &mut dyn FnMut(Value)) -> Result<u8, Error> {
+pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn FnMut(Value)) -> Result<u8, Error> {
     let mut deadline = Instant::now() + PATIENCE;
+    let mut followed = Left::default();
     loop {
+        let mut hear = |line: Value| {
+            if followed.notes(&line) {
+                hear(line);
+            }
+        };
         let owned = match Engine::open(options.clone()).await {
-            Ok(engine) => return as_owner(engine, &options, request, hear).await.map(End::code),
+            Ok(engine) => return as_owner(engine, &options, request, &mut hear).await.map(End::code),
             Err(error) if error.kind() == ErrorKind::Owned => error,
             Err(error) => return Err(error),
         };
         tokio::select! {
-            called = socket::call(&options.data_dir, &request, &mut *hear) => match called {
-                Ok(Call::Ended(code)) => return Ok(code),
-                Ok(Call::Lost) => deadline = Instant::now() + PATIENCE,
+            called = socket::call(&options.data_dir, &request, &mut hear) => match called {
+                Ok(Call::Ended(code)) => return Ok(followed.code(code)),
+                Ok(Call::Lost) => {
+                    tokio::time::sleep(PAUSE).await;
+                    deadline = Instant::now() + PATIENCE;
+                    match followed.instead_of(request) {
+                        Ok(rest) => request = rest,
+                        Err(code) => return Ok(code),
+                    }
+                }
                 Err(_) if Instant::now() > deadline => {
                     return Err(owned.next_step("It does not answer. Close it, or give this one another data folder."));
                 }
@@ -43,6 +57,57 @@ pub async fn carry_out(options: Options, request: Request, hear: &mut dyn FnMut(
             // The owner notices that this one is gone, and interrupts what it followed.
             () = stop_signal() => return Ok(End::Interrupted.code()),
         }
+    }
+}
+
+/// What is left of a request whose owner may go away: never the whole of it once its uploads are known.
+#[derive(Default)]
+struct Left {
+    known: bool,
+    ids: BTreeSet<String>,
+    failed: bool,
+}
+
+impl Left {
+    /// Takes note of a line; says whether it is for the user too.
+    fn notes(&mut self, line: &Value) -> bool {
+        match line["event"].as_str() {
+            Some("following") => {
+                self.known = true;
+                let ids = line["ids"].as_array().into_iter().flatten();
+                self.ids = ids.filter_map(|id| id.as_str().map(str::to_owned)).collect();
+                return false;
+            }
+            Some(event @ ("finished" | "failed")) => {
+                self.failed |= event == "failed";
+                self.ids.remove(line["id"].as_str().unwrap_or_default());
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// What to ask the next owner; or the exit code, where nothing is left or nothing was kept.
+    fn instead_of(&self, request: Request) -> Result<Request, u8> {
+        let (keeps, token, give_up_after) = match &request {
+            Request::Send(send) => (send.keep, send.token.clone(), send.give_up_after),
+            Request::Resume { token, give_up_after, .. } => (true, token.clone(), *give_up_after),
+            _ => return Ok(request),
+        };
+        match (self.known, self.ids.is_empty(), keeps) {
+            (false, _, _) => Ok(request),
+            (true, true, _) => Err(self.code(End::Done.code())),
+            (true, false, false) => Err(End::Interrupted.code()),
+            (true, false, true) => {
+                let which = ResumeWhich::Left(self.ids.iter().cloned().collect());
+                Ok(Request::Resume { which, start_over: false, token, give_up_after })
+            }
+        }
+    }
+
+    /// The exit code, with what failed before the owner changed.
+    fn code(&self, code: u8) -> u8 {
+        if self.failed && code == End::Done.code() { End::SomeFailed.code() } else { code }
     }
 }
 

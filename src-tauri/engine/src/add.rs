@@ -2,7 +2,7 @@
 //!
 //! A file that has an unfinished record for the same destination and scope goes on from there instead.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -160,7 +160,7 @@ enum Recorded {
 
 impl Inner {
     async fn record(
-        &self,
+        self: &Arc<Self>,
         request: &AddRequest,
         batch: BatchId,
         lifetime: Option<Duration>,
@@ -185,7 +185,7 @@ impl Inner {
                     self.queued(id);
                 }
                 Recorded::ToStartOver(id) => {
-                    self.halt(id).await;
+                    let _hold = self.halt(id).await;
                     self.start_over(id, request.chunk_size).await?;
                     added.added.push(id);
                 }

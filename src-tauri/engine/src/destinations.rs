@@ -84,6 +84,8 @@ impl Engine {
                 HttpOptions { allow_http: self.destination_settings(id).await?.allow_http, ..self.inner.options.http };
             let address = drivers::normalise(&address, &agreed)?;
             self.inner.records.run(move |connection| destinations::move_to(connection, id, &address)).await?;
+            // A token is for the host it was given for.
+            lock(&self.inner.credentials).remove(&id);
             lock(&self.inner.drivers).remove(&id);
         }
         if let Some(name) = change.name {

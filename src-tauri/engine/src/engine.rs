@@ -126,6 +126,8 @@ impl Engine {
             pacer,
             network: Network::default(),
             running: Mutex::default(),
+            held: Mutex::default(),
+            skipped: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),
@@ -174,7 +176,8 @@ impl Engine {
     /// Says who asks at a destination; kept in memory only.
     pub fn set_credentials(&self, id: DestinationId, credentials: Credentials) {
         lock(&self.inner.credentials).insert(id, credentials);
-        lock(&self.inner.drivers).remove(&id);
+        // A driver that was given from outside brought its own.
+        lock(&self.inner.drivers).retain(|other, (made_by, _)| *other != id || made_by.is_none());
     }
 
     /// Gives a destination its driver, for this run.
@@ -221,7 +224,7 @@ impl Engine {
     /// Stops uploads where they are; the records are kept.
     pub async fn pause(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
-            inner.halt(id).await;
+            let _hold = inner.halt(id).await;
             inner.move_to(id, Step::Pause).await
         })
         .await
@@ -230,7 +233,7 @@ impl Engine {
     /// Stops uploads as closing Carryon does: they are *interrupted*, to be resumed.
     pub async fn interrupt(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
-            inner.halt(id).await;
+            let _hold = inner.halt(id).await;
             inner.move_to(id, Step::Interrupt(Interruption::Closed)).await
         })
         .await
@@ -239,8 +242,13 @@ impl Engine {
     /// Begins uploads anew, with the files as they are now.
     pub async fn start_over(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
-            inner.halt(id).await;
-            inner.start_over(id, None).await
+            let _hold = inner.halt(id).await;
+            let outcome = inner.start_over(id, None).await;
+            if outcome.is_err() {
+                // What was under way rests now, and can be resumed.
+                let _ = inner.move_to(id, Step::Interrupt(Interruption::Closed)).await;
+            }
+            outcome
         })
         .await
     }
@@ -248,7 +256,7 @@ impl Engine {
     /// Drops uploads and their records; the destination is told to forget what it holds, until it confirms.
     pub async fn discard(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
-            inner.halt(id).await;
+            let _hold = inner.halt(id).await;
             inner.records.run(move |connection| uploads::discard(connection, id)).await?;
             inner.listeners.tell(Event::Removed { id });
             inner.errands.notify_one();
@@ -356,7 +364,7 @@ impl Engine {
         }
         let running: Vec<UploadId> = lock(&self.inner.running).keys().copied().collect();
         for id in running {
-            self.inner.halt(id).await;
+            drop(self.inner.halt(id).await);
         }
         self.inner.records.run(|connection| uploads::recover(connection, Interruption::Closed)).await?;
         Ok(())

@@ -52,6 +52,11 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
+    /// Waiting for this one ends by itself or not at all: it never uses up attempts.
+    pub fn waits_as_long_as_it_takes(self) -> bool {
+        matches!(self, Self::Offline | Self::CaptivePortal | Self::Busy(Some(_)))
+    }
+
     /// A stable word for scripts and for the page.
     pub fn code(self) -> &'static str {
         match self {

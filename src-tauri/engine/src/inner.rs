@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, RwLock},
+    time::Instant,
 };
 
 use tokio::sync::Notify;
@@ -39,6 +40,10 @@ pub(crate) struct Inner {
     pub network: Network,
     // Each is held for a look-up or an insertion, never across an await.
     pub running: Mutex<HashMap<UploadId, Turn>>,
+    /// Uploads that somebody is changing: none of them gets a turn meanwhile.
+    pub held: Mutex<HashMap<UploadId, usize>>,
+    /// Uploads whose turn could not begin, and when that was tried: the others go first.
+    pub skipped: Mutex<HashMap<UploadId, Instant>>,
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
     pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
     pub gate: RwLock<Arc<dyn ResumeGate>>,
@@ -124,7 +129,11 @@ impl Inner {
         let (driver, row) = self.driver(upload.destination).await?;
         let settings = row.settings()?;
         let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
-        self.records.run(move |connection| uploads::start_over(connection, &upload, &identity, &plan)).await?;
+        let renew = move |connection: &rusqlite::Connection| {
+            let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
+            uploads::start_over(connection, &upload, &identity, &plan)
+        };
+        self.records.run(renew).await?;
         self.errands.notify_one();
         self.queued(id);
         Ok(())
@@ -143,12 +152,36 @@ impl Inner {
         self.wake.notify_one();
     }
 
-    /// Ends an upload's turn, if it has one, and waits until nothing of it moves.
-    pub async fn halt(&self, id: UploadId) {
+    /// Ends an upload's turn, if it has one, waits until nothing of it moves, and keeps it so until the guard goes.
+    pub async fn halt(self: &Arc<Self>, id: UploadId) -> Hold {
+        *lock(&self.held).entry(id).or_default() += 1;
+        let hold = Hold { inner: Arc::clone(self), id };
         let turn = lock(&self.running).get(&id).cloned();
         if let Some(turn) = turn {
             turn.cancel.cancel();
             turn.over.cancelled().await;
         }
+        hold
+    }
+}
+
+/// While it lives, its upload gets no turn.
+#[must_use = "the upload may get a turn again once this goes"]
+pub(crate) struct Hold {
+    inner: Arc<Inner>,
+    id: UploadId,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let mut held = lock(&self.inner.held);
+        if let Some(count) = held.get_mut(&self.id) {
+            *count -= 1;
+            if *count == 0 {
+                held.remove(&self.id);
+            }
+        }
+        drop(held);
+        self.inner.wake.notify_one();
     }
 }

@@ -3,6 +3,8 @@
 //! Who is right when they differ: the destination, then the record. What the destination holds beyond the record is
 //! taken over only where its digest can be compared with the file's own bytes; what it does not hold is sent again.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::{
     chunk::{Chunk, Digest, Plan, Ranges},
     destination::Held,
@@ -38,7 +40,9 @@ pub(crate) fn by_record(rows: &[ChunkRow]) -> Stock {
 /// The destination named the chunks that it holds.
 pub(crate) fn by_set(plan: &Plan, rows: &[ChunkRow], held: &[Held]) -> Stock {
     let mut stock = Stock::default();
-    let find = |offset: u64, length: u64| held.iter().find(|held| held.offset == offset && held.length == length);
+    let by_offset: HashMap<u64, &Held> = held.iter().map(|held| (held.offset, held)).collect();
+    let find = |offset: u64, length: u64| by_offset.get(&offset).filter(|held| held.length == length);
+    let recorded: HashSet<u64> = rows.iter().filter(|row| row.confirmed).map(|row| row.offset).collect();
     for row in rows.iter().filter(|row| row.confirmed) {
         match find(row.offset, row.length) {
             Some(held) if agree(row.digest, held.digest) => stock.held.insert(row.offset, row.offset + row.length),
@@ -47,7 +51,7 @@ pub(crate) fn by_set(plan: &Plan, rows: &[ChunkRow], held: &[Held]) -> Stock {
     }
     for held in held {
         let chunk = plan.chunk_from(held.offset.min(plan.size));
-        let known = rows.iter().any(|row| row.confirmed && row.offset == held.offset);
+        let known = recorded.contains(&held.offset);
         if let (false, Some(digest), true) =
             (known, held.digest, chunk.offset == held.offset && chunk.length == held.length)
         {

@@ -184,7 +184,7 @@ impl<'w> Sending<'w> {
             outcome.and_then(|confirmation| proved(&confirmation, &body).map(|digest| (confirmation, digest)));
         match outcome {
             Ok((confirmation, digest)) => self.answered(chunk, began, confirmation, digest),
-            Err(error) => self.failed(chunk, error),
+            Err(error) => self.failed(chunk, error, body.all_taken()),
         }
     }
 
@@ -217,14 +217,12 @@ impl<'w> Sending<'w> {
         self.worker.live.set_confirmed(self.held.total(), left);
     }
 
-    fn failed(&mut self, chunk: Chunk, error: Error) {
-        let count = self.worker.failures.entry(chunk.offset).or_default();
-        *count += 1;
-        let count = *count;
+    fn failed(&mut self, chunk: Chunk, error: Error, all_left: bool) {
+        let count = self.worker.count_failure(chunk, &error);
         tracing::debug!(upload = %self.worker.upload.id, chunk = chunk.index, failures = count, %error, "a chunk failed");
         self.worker.learn_failure(&error);
         self.again.insert(chunk);
-        if self.must_ask(&error) {
+        if self.must_ask(&error) || self.may_have_completed(&error, all_left) {
             self.ending.get_or_insert(error);
             return;
         }
@@ -233,6 +231,12 @@ impl<'w> Sending<'w> {
             Next::Wait { reason, pause } => self.hold(Instant::now() + pause, reason, error),
             Next::Stop => self.ending = Some(error),
         }
+    }
+
+    /// All bytes of a chunk that completes the object had left: whatever answered since may have come after it was done.
+    fn may_have_completed(&self, error: &Error, all_left: bool) -> bool {
+        let vague = matches!(error.kind(), ErrorKind::Transient | ErrorKind::CaptivePortal);
+        vague && all_left && self.left == 1 && self.worker.upload.attempt.finishing
     }
 
     /// Nobody here knows what the destination holds now: the round ends, and the next one begins with asking.
@@ -263,7 +267,7 @@ impl<'w> Sending<'w> {
         if std::mem::replace(&mut self.seen_broken, broken) != broken && !self.in_flight.is_empty() {
             self.in_flight.clear();
             let text = "The network changed, or this machine slept";
-            self.ending.get_or_insert(Error::new(ErrorKind::Transient, text));
+            self.ending.get_or_insert(Error::new(ErrorKind::Offline, text));
         }
     }
 

@@ -1,6 +1,10 @@
 //! Gives turns: starts queued uploads while there is room, and forgets those that came to rest. Deciding is in `queue`.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio_util::sync::CancellationToken;
 
@@ -14,32 +18,69 @@ use crate::{
     worker,
 };
 
+/// How long an upload whose turn could not begin lets the others go first.
+const SKIPPED_FOR: Duration = Duration::from_secs(30);
+
 impl Inner {
     async fn next(&self) -> Result<Option<UploadId>> {
         let running = lock(&self.running).clone();
-        let limit = u32::try_from(running.len() + 64).unwrap_or(u32::MAX);
+        let apart = lock(&self.held).len() + lock(&self.skipped).len();
+        let limit = u32::try_from(running.len() + apart + 64).unwrap_or(u32::MAX);
         let queued = self.records.run(move |connection| uploads::queued(connection, now(), limit)).await?;
-        let queued: Vec<_> = queued.into_iter().filter(|(id, _)| !running.contains_key(id)).collect();
+        let set_apart = self.set_apart();
+        let free = |id: &UploadId| !running.contains_key(id) && !set_apart.contains(id);
+        let queued: Vec<_> = queued.into_iter().filter(|(id, _)| free(id)).collect();
         let turns: Vec<_> =
             running.values().map(|turn| Running { size: turn.live.size, waiting: turn.live.is_waiting() }).collect();
         Ok(queue::next(&self.options.limits, &turns, &queued))
     }
 
+    /// Who gets no turn now: held by somebody, or tried in vain a moment ago.
+    fn set_apart(&self) -> HashSet<UploadId> {
+        let mut skipped = lock(&self.skipped);
+        skipped.retain(|_, tried| tried.elapsed() < SKIPPED_FOR);
+        skipped.keys().copied().chain(lock(&self.held).keys().copied()).collect()
+    }
+
     async fn start(self: &Arc<Self>, id: UploadId) -> Result<()> {
-        let Some(upload) = self.records.run(move |connection| uploads::get(connection, id)).await? else {
-            return Ok(());
+        let upload = match self.records.run(move |connection| uploads::get(connection, id)).await {
+            Ok(Some(upload)) => upload,
+            unreadable => {
+                lock(&self.skipped).insert(id, Instant::now());
+                return unreadable.map(|_| ());
+            }
         };
         let live = Arc::new(Live::new(&upload, vec![Arc::clone(&self.pacer)]));
         let turn = Turn { live: Arc::clone(&live), cancel: self.stop.child_token(), over: CancellationToken::new() };
-        lock(&self.running).insert(id, turn.clone());
-        let inner = Arc::clone(self);
+        {
+            // Both under one lock: whoever holds it from here on finds the turn and ends it.
+            let held = lock(&self.held);
+            if held.contains_key(&id) {
+                return Ok(());
+            }
+            lock(&self.running).insert(id, turn.clone());
+        }
+        let over = Over { inner: Arc::clone(self), id, over: turn.over };
         tokio::spawn(async move {
-            worker::run(Arc::clone(&inner), id, live, turn.cancel).await;
-            lock(&inner.running).remove(&id);
-            turn.over.cancel();
-            inner.wake.notify_one();
+            worker::run(Arc::clone(&over.inner), id, live, turn.cancel).await;
+            drop(over);
         });
         Ok(())
+    }
+}
+
+/// Ends a turn, also where its worker panicked.
+struct Over {
+    inner: Arc<Inner>,
+    id: UploadId,
+    over: CancellationToken,
+}
+
+impl Drop for Over {
+    fn drop(&mut self) {
+        lock(&self.inner.running).remove(&self.id);
+        self.over.cancel();
+        self.inner.wake.notify_one();
     }
 }
 

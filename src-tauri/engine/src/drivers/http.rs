@@ -16,8 +16,10 @@ use crate::{
     source::ChunkBody,
 };
 
-/// The most of an answer that is read.
+/// The most of an answer to a chunk that is read.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
+/// The most of an answer to a question that is read: a list of half a million chunks.
+const LARGEST_LIST: usize = 64 * 1024 * 1024;
 /// The most of a server's own words that is shown.
 const LONGEST_QUOTE: usize = 300;
 
@@ -147,7 +149,7 @@ pub(super) async fn exchange(
 ) -> Result<Answer> {
     let answered = async {
         let response = request.send().await?;
-        read(response).await
+        read(response, if body.is_some() { LARGEST_ANSWER } else { LARGEST_LIST }).await
     };
     let outcome = match body {
         Some(body) => tokio::select! {
@@ -162,11 +164,11 @@ pub(super) async fn exchange(
     outcome.map_err(|error| body.and_then(ChunkBody::fault).unwrap_or_else(|| broken(error, body)))
 }
 
-async fn read(mut response: reqwest::Response) -> reqwest::Result<Answer> {
+async fn read(mut response: reqwest::Response, largest: usize) -> reqwest::Result<Answer> {
     let (status, headers) = (response.status(), response.headers().clone());
     let mut body = BytesMut::new();
     while let Some(block) = response.chunk().await? {
-        let room = LARGEST_ANSWER.saturating_sub(body.len());
+        let room = largest.saturating_sub(body.len());
         body.extend_from_slice(&block[..block.len().min(room)]);
         if block.len() > room {
             break;

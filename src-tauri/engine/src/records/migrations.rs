@@ -81,7 +81,7 @@ CREATE INDEX uploads_by_state ON uploads(state, priority DESC, position, seq);
 CREATE INDEX uploads_by_source ON uploads(source);
 
 CREATE TABLE attempts (
-    seq        INTEGER PRIMARY KEY,
+    seq        INTEGER PRIMARY KEY AUTOINCREMENT,   -- never used twice: chunks of an old attempt stay its own
     id         TEXT NOT NULL UNIQUE,         -- goes out as qquuid
     upload     TEXT NOT NULL REFERENCES uploads(id) ON DELETE CASCADE,
     plan       TEXT NOT NULL,                -- JSON

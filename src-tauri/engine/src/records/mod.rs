@@ -188,10 +188,10 @@ fn commit(connection: &mut Connection, group: Vec<Message>, commits: &AtomicU64)
     answers.into_iter().for_each(|answer| answer(ended.clone()));
 }
 
-fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-    connection.execute_batch("SAVEPOINT message")?;
+pub(crate) fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    connection.execute_batch("SAVEPOINT step")?;
     let outcome = work(connection);
-    let end = if outcome.is_ok() { "RELEASE message" } else { "ROLLBACK TO message; RELEASE message" };
+    let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
     connection.execute_batch(end)?;
     outcome
 }

@@ -100,7 +100,11 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Upload>> {
             seq: row.get(12).ok()?,
             id: parse(row, 13)?,
             plan: json(row, 14)?,
-            ticket: ticket.as_deref().and_then(|text| serde_json::from_str::<Ticket>(text).ok()),
+            // A handle that cannot be read makes the row unreadable: it must not be taken for none, and overwritten.
+            ticket: match &ticket {
+                Some(text) => Some(serde_json::from_str::<Ticket>(text).ok()?),
+                None => None,
+            },
             finishing: row.get(16).ok()?,
             resets: row.get(17).ok()?,
         })
@@ -256,15 +260,22 @@ pub(crate) fn begun(
 /// Replaces the ticket of an attempt.
 pub(crate) fn set_ticket(connection: &Connection, attempt: i64, ticket: &Ticket) -> Result<()> {
     let text = serde_json::to_string(ticket).expect("a ticket is JSON");
-    connection.prepare_cached("UPDATE attempts SET ticket = ?2 WHERE seq = ?1")?.execute(params![attempt, text])?;
-    Ok(())
+    let sql = "UPDATE attempts SET ticket = ?2 WHERE seq = ?1";
+    require_attempt(connection.prepare_cached(sql)?.execute(params![attempt, text])?)
 }
 
 /// A completing request may leave from here on (or is known not to have been carried out).
 pub(crate) fn set_finishing(connection: &Connection, attempt: i64, finishing: bool) -> Result<()> {
     let sql = "UPDATE attempts SET finishing = ?2 WHERE seq = ?1";
-    connection.prepare_cached(sql)?.execute(params![attempt, finishing])?;
-    Ok(())
+    require_attempt(connection.prepare_cached(sql)?.execute(params![attempt, finishing])?)
+}
+
+/// Nothing may leave for an attempt whose record is gone.
+fn require_attempt(changed: usize) -> Result<()> {
+    match changed {
+        0 => Err(Error::new(ErrorKind::Invalid, "The record of this attempt is gone")),
+        _ => Ok(()),
+    }
 }
 
 /// Counts a resume.
@@ -311,6 +322,19 @@ pub(crate) fn discard(connection: &Connection, id: UploadId) -> Result<()> {
     remove(connection, id)
 }
 
+/// Drops the record of an upload that was meant for one run only. Nobody chose to delete anything, so the destination is
+/// told to forget only what cannot be finished there already.
+pub(crate) fn drop_unkept(connection: &Connection, id: UploadId) -> Result<()> {
+    let upload = get(connection, id)?.ok_or_else(|| unknown(id))?;
+    let attempt = &upload.attempt;
+    let may_be_whole = attempt.finishing || attempt.plan.repeatable || upload.chunks_left == 0;
+    if !may_be_whole {
+        abandon(connection, &upload, "discard")?;
+    }
+    history::keep(connection, id, if may_be_whole { "discarded, left there" } else { "discarded" }, None)?;
+    remove(connection, id)
+}
+
 fn abandon(connection: &Connection, upload: &Upload, reason: &str) -> Result<()> {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let Some(ticket) = &upload.attempt.ticket else { return Ok(()) };
@@ -329,7 +353,8 @@ fn remove(connection: &Connection, id: UploadId) -> Result<()> {
 /// under way are interrupted. Returns how many were.
 pub(crate) fn recover(connection: &Connection, reason: Interruption) -> Result<u64> {
     for id in ids(connection, "keep = 0")? {
-        discard(connection, id)?;
+        // One that cannot be read stays as it is; the list counts it.
+        let _ = super::in_savepoint(connection, |connection| drop_unkept(connection, id));
     }
     let under_way = ids(connection, "state IN ('queued', 'preparing', 'uploading', 'waiting', 'finishing')")?;
     let mut count = 0;

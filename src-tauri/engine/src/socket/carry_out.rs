@@ -124,7 +124,7 @@ impl Task<'_> {
             true => self.engine.destination_agreed(&send.to).await?,
             false => self.engine.destination(&send.to).await?,
         };
-        self.introduce([destination.id], send.token);
+        self.introduce([destination.id], send.token)?;
         let request = AddRequest {
             scope: send.scope,
             chunk_size: send.chunk_size,
@@ -165,8 +165,13 @@ impl Task<'_> {
         let ids: Vec<UploadId> = match &which {
             ResumeWhich::All => listed.iter().filter(by_itself).map(|listed| listed.upload.id).collect(),
             ResumeWhich::Named(names) => named(&listed, names)?,
+            ResumeWhich::Left(left) => {
+                self.tell_delivered(left).await?;
+                let is_left = |listed: &&Listed| left.contains(&listed.upload.id.to_string());
+                listed.iter().filter(is_left).map(|listed| listed.upload.id).collect()
+            }
         };
-        self.introduce(destinations(&listed, &ids), token);
+        self.introduce(destinations(&listed, &ids), token)?;
         let outcomes = match start_over {
             true => self.engine.start_over(&ids).await,
             false => self.engine.resume(&ids).await,
@@ -175,16 +180,28 @@ impl Task<'_> {
             let name = listed.iter().find(|listed| listed.upload.id == *id).map(|listed| listed.upload.name.as_str());
             self.tell(lines::of_refusal(*id, name.unwrap_or_default(), error));
         }
-        if ids.is_empty() {
+        if ids.is_empty() && !matches!(which, ResumeWhich::Left(_)) {
             self.tell(json!({ "event": "nothing" }));
         }
         self.follow(events, outcomes.done, !outcomes.problems.is_empty()).await
     }
 
+    /// Those of `ids` whose end was not heard, because it came together with the owner's.
+    async fn tell_delivered(&self, ids: &[String]) -> Result<()> {
+        let past = self.engine.history(u32::try_from(ids.len() + 1000).unwrap_or(u32::MAX)).await?;
+        for past in past.iter().filter(|past| past.outcome == "done" && ids.contains(&past.upload)) {
+            self.tell(json!({
+                "event": "finished", "id": past.upload, "name": past.name, "size": past.size, "sent": past.sent,
+                "location": past.location,
+            }));
+        }
+        Ok(())
+    }
+
     async fn discard(&self, names: &[String], token: Option<Secret>) -> Result<End> {
         let (listed, _) = self.engine.list().await?;
         let ids = named(&listed, names)?;
-        self.introduce(destinations(&listed, &ids), token);
+        self.introduce(destinations(&listed, &ids), token)?;
         let outcomes = self.engine.discard(&ids).await;
         for (id, error) in &outcomes.problems {
             self.tell(lines::of_refusal(*id, "", error));
@@ -208,18 +225,27 @@ impl Task<'_> {
         Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
     }
 
-    /// A token that was given is used from here on; none leaves what is known.
-    fn introduce(&self, destinations: impl IntoIterator<Item = DestinationId>, token: Option<Secret>) {
-        let Some(Secret(token)) = token else { return };
+    /// A token that was given is used from here on; none leaves what is known. It is for one destination, never for several.
+    fn introduce(&self, destinations: impl IntoIterator<Item = DestinationId>, token: Option<Secret>) -> Result<()> {
+        let Some(Secret(token)) = token else { return Ok(()) };
+        let destinations: Vec<DestinationId> = destinations.into_iter().collect();
+        if destinations.len() > 1 {
+            let text = format!("One token was given, and these uploads go to {} destinations", destinations.len());
+            return Err(
+                Error::new(ErrorKind::Invalid, text).next_step("Name the uploads of one destination at a time.")
+            );
+        }
         for id in destinations {
             self.engine.set_credentials(id, Credentials { token: Some(token.clone()) });
         }
+        Ok(())
     }
 
     /// Follows uploads to their last event, or until nothing was confirmed for too long.
     async fn follow(&self, mut events: UnboundedReceiver<Event>, ids: Vec<UploadId>, failed: bool) -> Result<End> {
+        self.tell(json!({ "event": "following", "ids": ids }));
         *self.followed.lock() = ids.into_iter().collect();
-        let mut failed = failed;
+        let (mut failed, mut interrupted) = (failed, false);
         let mut moved = Moved::default();
         while !self.followed.lock().is_empty() {
             tokio::select! {
@@ -231,8 +257,12 @@ impl Task<'_> {
                     moved.hear(&event);
                     lines::of_event(&event).into_iter().for_each(|line| self.tell(line));
                     failed |= matches!(event, Event::Stopped { .. });
-                    if matches!(event, Event::Finished { .. } | Event::Stopped { .. } | Event::Removed { .. }) {
+                    // Another face interrupted or paused it: it does not go on by itself.
+                    let rests = matches!(&event, Event::StateChanged { state, .. } if state.is_resting());
+                    interrupted |= rests;
+                    if rests || matches!(event, Event::Finished { .. } | Event::Stopped { .. } | Event::Removed { .. }) {
                         self.followed.lock().remove(&event.id());
+                        moved.forget(event.id());
                     }
                 }
                 () = moved.too_long(self.patience) => {
@@ -241,7 +271,11 @@ impl Task<'_> {
                 }
             }
         }
-        Ok(if failed { End::SomeFailed } else { End::Done })
+        Ok(match (failed, interrupted) {
+            (true, _) => End::SomeFailed,
+            (false, true) => End::Interrupted,
+            (false, false) => End::Done,
+        })
     }
 
     async fn give_up(&self) -> Result<()> {
@@ -282,33 +316,47 @@ fn one(listed: &[Listed], name: &str) -> Result<UploadId> {
     }
 }
 
-/// When anything was confirmed last.
+/// When anything was confirmed or compared last. The clock stands while everything only waits for its turn.
 struct Moved {
     at: Instant,
-    confirmed: HashMap<UploadId, u64>,
+    counts: HashMap<UploadId, (u64, u64)>,
+    under_way: BTreeSet<UploadId>,
 }
 
 impl Default for Moved {
     fn default() -> Self {
-        Self { at: Instant::now(), confirmed: HashMap::new() }
+        Self { at: Instant::now(), counts: HashMap::new(), under_way: BTreeSet::new() }
     }
 }
 
 impl Moved {
     fn hear(&mut self, event: &Event) {
+        let id = event.id();
         let moved = match event {
-            Event::Progress(p) => self.confirmed.insert(p.id, p.confirmed) != Some(p.confirmed),
+            Event::Progress(p) => self.counts.insert(id, (p.confirmed, p.verified)) != Some((p.confirmed, p.verified)),
             Event::Finished { .. } | Event::Started { .. } => true,
             _ => false,
         };
-        if moved {
+        let begins = match event {
+            Event::Queued { .. } => {
+                self.under_way.remove(&id);
+                false
+            }
+            _ => self.under_way.insert(id),
+        };
+        if moved || begins {
             self.at = Instant::now();
         }
     }
 
+    fn forget(&mut self, id: UploadId) {
+        self.under_way.remove(&id);
+    }
+
     async fn too_long(&self, patience: Option<Duration>) {
-        match patience {
-            Some(patience) => tokio::time::sleep_until((self.at + patience).into()).await,
+        let until = patience.and_then(|patience| self.at.checked_add(patience));
+        match until.filter(|_| !self.under_way.is_empty()) {
+            Some(until) => tokio::time::sleep_until(until.into()).await,
             None => std::future::pending().await,
         }
     }

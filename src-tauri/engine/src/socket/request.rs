@@ -129,6 +129,8 @@ pub enum ResumeWhich {
     All,
     /// These ids, or beginnings of them.
     Named(Vec<String>),
+    /// What is left of these whole ids, after the owner who had them went away; some may be delivered by now.
+    Left(Vec<String>),
 }
 
 /// A token on its way over the socket; it never shows itself.

@@ -8,6 +8,7 @@ use crate::{
     chunk::Chunk,
     destination::{Finished, Stored, Verdict},
     error::{Error, ErrorKind, Result},
+    event::Event,
     records::{chunks, uploads},
     source::SourceFile,
     upload::Step,
@@ -28,6 +29,22 @@ impl Worker {
                 let error = error
                     .unwrap_or_else(|| Error::new(ErrorKind::Unknown, "Carryon ended while it waited for the answer"));
                 Err(Halt::OutcomeUnknown(error))
+            }
+        }
+    }
+
+    /// All chunks are confirmed, and the last one was to complete the object: whoever can be asked must say that it did.
+    pub(super) async fn require_completed(&self, finished: Finished) -> Result<Finished, Halt> {
+        if self.upload.attempt.plan.count() <= 1 {
+            return Ok(finished);
+        }
+        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
+            Verdict::Finished(asked) => Ok(Finished { location: asked.location.or(finished.location) }),
+            Verdict::Unknowable => Ok(finished),
+            Verdict::NotFinished => {
+                let text = "The destination holds every chunk and did not put the file together";
+                let error = Error::new(ErrorKind::Rejected, text);
+                Err(error.next_step("Set its done endpoint (done=/…), then resume; nothing is sent again.").into())
             }
         }
     }
@@ -76,18 +93,18 @@ impl Worker {
         }
         let attempt = self.upload.attempt.seq;
         let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
-        let (reader, path) = (Arc::clone(source), self.upload.path.clone());
-        blocking(move || {
-            for row in rows.iter().filter(|row| row.confirmed) {
-                let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
-                if row.digest.is_some_and(|digest| reader.digest(chunk).is_ok_and(|now| now != digest)) {
-                    let text = format!("“{}” changed while its upload was under way", path.display());
-                    return Err(Error::new(ErrorKind::SourceChanged, text));
-                }
+        for row in rows.into_iter().filter(|row| row.confirmed) {
+            let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
+            let reader = Arc::clone(source);
+            let now = blocking(move || reader.digest(chunk)).await?;
+            if row.digest != Some(now) {
+                let text = format!("“{}” changed while its upload was under way", self.upload.path.display());
+                return Err(Error::new(ErrorKind::SourceChanged, text));
             }
-            Ok(())
-        })
-        .await
+            self.live.add_verified(row.length);
+            self.inner.listeners.tell(Event::Progress(self.live.progress()));
+        }
+        Ok(())
     }
 
     /// The completing chunk is known not to have been carried out.

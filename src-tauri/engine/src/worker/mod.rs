@@ -7,7 +7,11 @@
 mod finish;
 mod stock;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,7 +22,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,
     gate::{GateAnswer, Offer},
-    inner::Inner,
+    inner::{Inner, lock},
     live::Live,
     network::Changes,
     records::{
@@ -62,6 +66,7 @@ pub(crate) struct Worker {
     pub says_resume: bool,
     /// Attempts of each chunk (by offset) since anything was confirmed, over all rounds.
     pub failures: HashMap<u64, u32>,
+    waits: u32,
     memory: Memory,
     settings: DestinationSettings,
     /// Something was sent in an earlier run.
@@ -79,7 +84,14 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T>
 
 /// Carries upload `id` until it rests, or until `cancel`: then whoever cancelled says where it rests.
 pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel: CancellationToken) {
-    let Ok(upload) = inner.records.run(move |connection| start(connection, id)).await else { return };
+    let upload = match inner.records.run(move |connection| start(connection, id)).await {
+        Ok(upload) => upload,
+        Err(error) => {
+            tracing::debug!(upload = %id, %error, "its turn could not begin");
+            lock(&inner.skipped).insert(id, Instant::now());
+            return;
+        }
+    };
     live.set_state(State::Preparing);
     inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
     let (name, keep) = (upload.name.clone(), upload.keep);
@@ -116,6 +128,7 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         live: Arc::clone(live),
         last_trouble: None,
         failures: HashMap::new(),
+        waits: 0,
         memory: row.memory,
         settings,
         resumed,
@@ -145,7 +158,7 @@ async fn rest(inner: &Arc<Inner>, live: &Live, name: String, keep: bool, halt: H
     let state = stored.unwrap_or_else(|storage| State::Failed(Failure::from(&storage)));
     live.set_state(state.clone());
     if !keep {
-        let _ = inner.records.run(move |connection| uploads::discard(connection, id)).await;
+        let _ = inner.records.run(move |connection| uploads::drop_unkept(connection, id)).await;
         inner.errands.notify_one();
     }
     let failure = Failure::from(&error);
@@ -182,7 +195,7 @@ fn error_of(halt: Halt) -> Error {
 impl Worker {
     async fn drive(&mut self) -> Result<Finished, Halt> {
         let source = self.open_source().await?;
-        let mut failures = 0;
+        let (mut failures, mut waits) = (0, 0);
         loop {
             let before = self.live.confirmed();
             let error = match self.round(&source).await {
@@ -190,9 +203,15 @@ impl Worker {
                 Err(Halt::Error(error)) => error,
                 Err(halt) => return Err(halt),
             };
-            failures = if self.live.confirmed() > before { 1 } else { failures + 1 };
+            if self.live.confirmed() > before {
+                (failures, waits) = (0, 0);
+            }
+            let patient = error.kind().waits_as_long_as_it_takes();
+            let count = if patient { &mut waits } else { &mut failures };
+            *count += 1;
             let of_a_chunk = self.failures.values().max().copied().unwrap_or(0);
-            self.recover(error, failures.max(of_a_chunk)).await?;
+            let count = if patient { *count } else { (*count).max(of_a_chunk) };
+            self.recover(error, count).await?;
         }
     }
 
@@ -244,7 +263,7 @@ impl Worker {
         self.tell_started(&held);
         let finished = Sending::new(self, Arc::clone(source), held).run().await?;
         match self.upload.attempt.plan.completes {
-            Completes::LastChunk => Ok(finished.unwrap_or_default()),
+            Completes::LastChunk => self.require_completed(finished.unwrap_or_default()).await,
             Completes::FinishRequest => Ok(self.finish(source).await?),
         }
     }
@@ -336,6 +355,16 @@ impl Worker {
             return Err(error.into());
         }
         Err(Halt::StartOver)
+    }
+
+    /// Counts a chunk's failure, those apart that only ask for patience.
+    pub fn count_failure(&mut self, chunk: Chunk, error: &Error) -> u32 {
+        let count = match error.kind().waits_as_long_as_it_takes() {
+            true => &mut self.waits,
+            false => self.failures.entry(chunk.offset).or_default(),
+        };
+        *count += 1;
+        *count
     }
 
     pub fn decide(&self, error: &Error, failures: u32) -> Next {

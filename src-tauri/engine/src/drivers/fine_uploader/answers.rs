@@ -64,14 +64,26 @@ pub(super) fn judge_finish(answer: &Answer, settings: &FineUploaderSettings) -> 
         }
         None if is_success(answer) && !answer.is_html() => Ok(Finished::default()),
         // A yes of no known kind may still have put the file together.
-        json if answer.status.is_success()
-            || (json.is_none() && (answer.is_html() || answer.status.is_server_error())) =>
-        {
+        json if answer.status.is_success() || says_nothing(answer, json.as_ref()) => {
             let text = format!("The destination answered {} to the finish, which says nothing", answer.status);
             Err(Error::new(ErrorKind::Unknown, text))
         }
         json => Err(by_status(answer, json.as_ref())),
     }
+}
+
+/// What web frameworks and gateways put beside an `error` of their own; Fine Uploader's servers do not.
+const FRAMEWORKS: [&str; 8] = ["status", "statusCode", "timestamp", "path", "title", "type", "traceId", "requestId"];
+
+/// Whether an answer to a done request leaves open what became of it. A server's own word that it failed is `success: false`
+/// or an `error` in the protocol's form; frameworks and proxies put errors of their own into JSON too.
+fn says_nothing(answer: &Answer, json: Option<&Value>) -> bool {
+    let foreign = |json: &Value| FRAMEWORKS.iter().any(|key| json.get(key).is_some());
+    let own_word = json.is_some_and(|json| json["success"] == false || (json["error"].is_string() && !foreign(json)));
+    let status = answer.status.as_u16();
+    let vague = (500..=599).contains(&status) && !matches!(status, 503 | 507);
+    let elsewhere = (300..=399).contains(&status) && !matches!(status, 301 | 308);
+    !own_word && (vague || elsewhere || answer.is_html())
 }
 
 /// Judges the answer to a request to delete: 200, 202 and 204 confirm it, to a form also what lies between.
