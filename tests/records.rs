@@ -284,3 +284,19 @@ async fn an_attempts_number_is_never_used_twice() {
     );
     desk.close().await;
 }
+
+#[tokio::test]
+async fn an_upload_paused_just_before_its_turn_goes_on_at_once_when_it_is_resumed() {
+    let data = tempfile::tempdir().expect("temp folder");
+    let mut desk = desk(Options { limits: Limits { files: 1, chunks: 1 }, ..quick(data.path()) }, &set()).await;
+    for round in 0..60 {
+        let source = data.path().join(format!("{round}.bin"));
+        files::random_file(&source, 10, round);
+        let id = desk.add([source]).await[0];
+        if desk.engine.pause(&[id]).await.done.contains(&id) {
+            desk.resume(id).await;
+        }
+        desk.finished(id).await;
+    }
+    desk.close().await;
+}

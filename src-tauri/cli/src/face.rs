@@ -34,7 +34,10 @@ pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn Fn
             }
         };
         let owned = match Engine::open(options.clone()).await {
-            Ok(engine) => return as_owner(engine, &options, request, &mut hear).await.map(End::code),
+            Ok(engine) => {
+                let end = as_owner(engine, &options, request, &mut hear).await?;
+                return Ok(followed.code(end.code()));
+            }
             Err(error) if error.kind() == ErrorKind::Owned => error,
             Err(error) => return Err(error),
         };

@@ -148,6 +148,7 @@ impl Inner {
 
     /// An upload stands in the queue (again).
     pub fn queued(&self, id: UploadId) {
+        lock(&self.skipped).remove(&id);
         self.listeners.tell(Event::Queued { id });
         self.wake.notify_one();
     }

@@ -88,8 +88,12 @@ impl Drop for Over {
 async fn until_a_later_start(inner: &Inner) {
     // Looked at again now and then: the clock may be set, and the machine may sleep.
     const LOOK: Duration = Duration::from_secs(30);
-    let Ok(Some(at)) = inner.records.run(|connection| uploads::next_start(connection, now())).await else {
-        return std::future::pending().await;
+    let next = inner.records.run(|connection| uploads::next_start(connection, now())).await;
+    let at = match next {
+        Ok(Some(at)) => at,
+        // Those that were set apart are tried again by and by.
+        _ if !lock(&inner.skipped).is_empty() => return tokio::time::sleep(SKIPPED_FOR).await,
+        _ => return std::future::pending().await,
     };
     let left = Duration::from_millis(u64::try_from(at - now()).unwrap_or(0));
     tokio::time::sleep(left.min(LOOK)).await;
