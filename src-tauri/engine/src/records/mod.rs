@@ -26,6 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use carryon_instruments::{Fault, planted, step};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -178,11 +179,14 @@ fn commit(connection: &mut Connection, group: Vec<Message>, commits: &AtomicU64)
     let before = connection.total_changes();
     let begun = connection.execute_batch("BEGIN");
     let answers: Vec<Answer> = group.into_iter().map(|message| (message.work)(connection)).collect();
+    let writes = connection.total_changes() != before;
+    let committing = writes.then(|| step("commit"));
     let ended = begun.and_then(|()| connection.execute_batch("COMMIT")).map_err(Error::from);
+    drop(committing);
     if ended.is_err() {
         let _ = connection.execute_batch("ROLLBACK");
     }
-    if connection.total_changes() != before {
+    if writes {
         commits.fetch_add(1, Ordering::Relaxed);
     }
     answers.into_iter().for_each(|answer| answer(ended.clone()));
@@ -197,12 +201,13 @@ pub(crate) fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connec
 }
 
 fn open_database(path: &Path) -> Result<Connection> {
-    let mut connection = Connection::open(path)?;
+    let mut connection = connect(path)?;
     restrict_file(path)?;
     // WAL: readers and the one writer never wait for each other, and a commit is one sync of the log.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: in WAL, NORMAL would lose the last commits in a power cut (P1).
-    connection.pragma_update(None, "synchronous", "FULL")?;
+    let synchronous = if planted(Fault::NoSync) { "OFF" } else { "FULL" };
+    connection.pragma_update(None, "synchronous", synchronous)?;
     // macOS: plain fsync does not reach the platter.
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
@@ -211,6 +216,15 @@ fn open_database(path: &Path) -> Result<Connection> {
     connection.set_prepared_statement_cache_capacity(64);
     migrations::run(&mut connection)?;
     Ok(connection)
+}
+
+/// The system's own file layer under SQLite, unless a test put another one there.
+fn connect(path: &Path) -> Result<Connection> {
+    let mounted = path.parent().and_then(carryon_instruments::mounted);
+    Ok(match mounted {
+        None => Connection::open(path)?,
+        Some(vfs) => Connection::open_with_flags_and_vfs(path, rusqlite::OpenFlags::default(), vfs.as_str())?,
+    })
 }
 
 fn is_damage(error: &Error) -> bool {

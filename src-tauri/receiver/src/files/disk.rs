@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use carryon_instruments::{Fault, planted, step};
+
 use super::{Access, FileId, Files, Kind, LockGuard, OpenFile, Stat};
 
 /// The file system of this computer.
@@ -12,6 +14,7 @@ pub(crate) struct Disk;
 
 impl Files for Disk {
     fn open(&self, path: &Path, access: Access) -> io::Result<Box<dyn OpenFile>> {
+        let _step = (access != Access::Read).then(|| step("open"));
         let mut options = OpenOptions::new();
         options.read(true).write(access != Access::Read);
         match access {
@@ -32,18 +35,22 @@ impl Files for Disk {
     }
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let _step = step("link");
         std::fs::hard_link(from, to)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let _step = step("rename");
         std::fs::rename(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
+        let _step = step("remove");
         std::fs::remove_file(path)
     }
 
     fn create_dir(&self, path: &Path, private: bool) -> io::Result<()> {
+        let _step = step("make a folder");
         let mut builder = std::fs::DirBuilder::new();
         #[cfg(unix)]
         if private {
@@ -59,6 +66,10 @@ impl Files for Disk {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
+        if planted(Fault::NoDirectorySync) || planted(Fault::NoSync) {
+            return Ok(());
+        }
+        let _step = step("sync a folder");
         // Windows has no call for this; NTFS journals its names itself.
         #[cfg(unix)]
         File::open(dir)?.sync_all()?;
@@ -95,6 +106,7 @@ impl OpenFile for File {
 
     #[cfg(unix)]
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let _step = step("write");
         std::os::unix::fs::FileExt::write_all_at(self, bytes, offset)
     }
 
@@ -110,11 +122,16 @@ impl OpenFile for File {
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        if planted(Fault::NoSync) {
+            return Ok(());
+        }
+        let _step = step("sync");
         // On macOS std asks for F_FULLFSYNC here: nothing less survives a power cut.
         File::sync_data(self)
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
+        let _step = step("set a length");
         File::set_len(self, length)
     }
 }
