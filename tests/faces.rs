@@ -228,3 +228,42 @@ fn consent_to_plain_http_is_asked_for_and_remembered_with_the_destination() {
     let resumed = run(scene.call(&["resume", "--all", "--json", "--give-up-after", "1"]));
     assert_eq!(resumed.status.code(), Some(3), "it waits for the network, not for consent: {}", told(&resumed));
 }
+
+#[test]
+fn an_owner_that_stands_still_ends_with_4() {
+    let scene = Scene::new();
+    let owner = scene.busy_owner();
+    signal(&owner, libc::SIGSTOP);
+    let output = run(scene.call(&["list"]));
+    signal(&owner, libc::SIGCONT);
+    assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+    assert!(told(&output).contains("does not answer"), "{}", told(&output));
+}
+
+#[test]
+fn what_another_face_follows_too_goes_on_when_one_is_killed() {
+    let scene = Scene::new();
+    let _owner = scene.busy_owner();
+    let owned = scene.folder.path().join("owned.bin");
+    let mut other = until_waiting(scene.send(&owned, NOWHERE, &[]));
+    other.kill();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(scene.list()[0]["state"], "waiting", "the owner follows it still");
+}
+
+#[test]
+fn what_was_meant_for_one_run_goes_with_its_face() {
+    let scene = Scene::new();
+    let _owner = scene.busy_owner();
+    let mut client = until_waiting(scene.send(&scene.file("once.bin", 2000), NOWHERE, &["--no-resume"]));
+    assert_eq!(scene.list().len(), 2);
+    client.kill();
+    programs::wait_until("its end", Duration::from_secs(10), || scene.list().len() == 1);
+    assert_eq!(scene.list()[0]["name"], "owned.bin");
+}
+
+fn signal(process: &Running, signal: i32) {
+    let id = i32::try_from(process.0.id()).expect("an id");
+    // SAFETY: a signal to a child of this test, which is alive.
+    assert_eq!(unsafe { libc::kill(id, signal) }, 0);
+}

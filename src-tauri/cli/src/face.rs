@@ -15,6 +15,7 @@ use carryon_engine::{
 };
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// How long an owner may take to answer before it counts as not answering.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,6 +26,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// # Errors
 /// What ends the request as a whole; `Owned` where the owner does not answer.
 pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn FnMut(Value)) -> Result<u8, Error> {
+    let stop = on_stop_signal();
     let mut deadline = Instant::now() + PATIENCE;
     let mut followed = Left::default();
     loop {
@@ -33,9 +35,12 @@ pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn Fn
                 hear(line);
             }
         };
+        if stop.is_cancelled() {
+            return Ok(End::Interrupted.code());
+        }
         let owned = match Engine::open(options.clone()).await {
             Ok(engine) => {
-                let end = as_owner(engine, &options, request, &mut hear).await?;
+                let end = as_owner(engine, &options, request, &mut hear, &stop).await?;
                 return Ok(followed.code(end.code()));
             }
             Err(error) if error.kind() == ErrorKind::Owned => error,
@@ -52,13 +57,13 @@ pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn Fn
                         Err(code) => return Ok(code),
                     }
                 }
-                Err(_) if Instant::now() > deadline => {
+                Err(error) if Instant::now() > deadline || error.kind() == std::io::ErrorKind::TimedOut => {
                     return Err(owned.next_step("It does not answer. Close it, or give this one another data folder."));
                 }
                 Err(_) => tokio::time::sleep(PAUSE).await,
             },
             // The owner notices that this one is gone, and interrupts what it followed.
-            () = stop_signal() => return Ok(End::Interrupted.code()),
+            () = stop.cancelled() => return Ok(End::Interrupted.code()),
         }
     }
 }
@@ -119,6 +124,7 @@ async fn as_owner(
     options: &Options,
     request: Request,
     hear: &mut dyn FnMut(Value),
+    stop: &CancellationToken,
 ) -> Result<End, Error> {
     if let Some(aside) = engine.set_aside() {
         eprintln!("carryon: the records were damaged and are set aside as “{}”; nothing was deleted.", aside.display());
@@ -128,7 +134,8 @@ async fn as_owner(
     let server = server.map_err(|error| tracing::warn!(%error, "other faces cannot be served")).ok();
     let detached = request.is_detached();
     let (lines, mut told) = mpsc::unbounded_channel();
-    let followed = Followed::default();
+    let followed = Arc::new(Followed::default());
+    server.iter().for_each(|server| server.join(&followed));
     let work = async {
         let end = socket::carry_out(&engine, request, &lines, &followed).await;
         drop(lines);
@@ -142,7 +149,7 @@ async fn as_owner(
     let both = async { tokio::join!(work, pass_on).0 };
     let end = tokio::select! {
         end = both => end,
-        () = stop_signal() => Ok(End::Interrupted),
+        () = stop.cancelled() => Ok(End::Interrupted),
     };
     if detached && end.is_ok() {
         eprintln!(
@@ -153,7 +160,7 @@ async fn as_owner(
     match &server {
         Some(server) if !stopped => tokio::select! {
             () = server.until_nobody_waits() => {}
-            () = stop_signal() => {}
+            () = stop.cancelled() => {}
         },
         _ => say_interrupted(&engine, &followed, hear).await,
     }
@@ -171,6 +178,19 @@ async fn say_interrupted(engine: &Engine, followed: &Followed, hear: &mut dyn Fn
     if let Ok((listed, _)) = engine.list().await {
         hear(socket::interrupted_line(&left, &listed));
     }
+}
+
+/// Cancelled when the user or the system asks the program to stop, whatever it is doing; asked twice, it ends at once.
+fn on_stop_signal() -> CancellationToken {
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        token.cancel();
+        stop_signal().await;
+        std::process::exit(End::Interrupted.code().into());
+    });
+    stop
 }
 
 /// Ends when the user or the system asks the program to stop.

@@ -29,7 +29,7 @@ pub struct Send {
     #[command(flatten)]
     sending: Sending,
     /// Bytes in a chunk [default: what suits the link].
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..=i64::MAX.unsigned_abs()))]
     chunk_size: Option<u64>,
     /// A user, a project: records are only matched within their scope.
     #[arg(long, value_name = "SCOPE", default_value = "")]

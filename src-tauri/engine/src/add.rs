@@ -15,7 +15,7 @@ use crate::{
     records::uploads::{self, NewUpload},
     settings::DestinationSettings,
     source::{Found, Identity, Problem, SourceFile, expand},
-    upload::{AttemptId, BatchId, DestinationId, State, Step, UploadId, now},
+    upload::{AttemptId, BatchId, DestinationId, State, Step, UnixMillis, UploadId, now},
 };
 
 /// Files of one commit.
@@ -93,12 +93,12 @@ impl Engine {
         let mut waiting = Vec::new();
         while let Some(item) = found.recv().await {
             match item {
-                Ok((file, identity)) => match accept(&settings, driver.as_ref(), &file, identity.size, wish, taken) {
+                Ok(seen) => match accept(&settings, driver.as_ref(), &seen.0, seen.1.size, wish, taken) {
                     Ok(plan) => {
                         taken += 1;
-                        waiting.push((file, identity, plan));
+                        waiting.push((seen, plan));
                     }
-                    Err(text) => added.problems.push(problem(&file, text)),
+                    Err(text) => added.problems.push(problem(&seen.0, text)),
                 },
                 Err(problem) => added.problems.push(problem),
             }
@@ -113,15 +113,16 @@ impl Engine {
     }
 }
 
-type Seen = std::result::Result<(Found, Identity), Problem>;
+/// A file, what it is, and when that was seen.
+type Seen = (Found, Identity, UnixMillis);
 
 /// Walks on a thread of its own; the channel's end stops it.
-fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<Seen> {
+fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<std::result::Result<Seen, Problem>> {
     let (sender, receiver) = mpsc::channel(2 * TOGETHER);
     tokio::task::spawn_blocking(move || {
         for found in paths.iter().flat_map(|path| expand(path)) {
             let seen = found.and_then(|file| match SourceFile::open(&file.path) {
-                Ok(source) => Ok((file, source.identity().clone())),
+                Ok(source) => Ok((file, source.identity().clone(), source.taken_at())),
                 Err(error) => Err(problem(&file, error.message().to_owned())),
             });
             if sender.blocking_send(seen).is_err() {
@@ -164,14 +165,14 @@ impl Inner {
         request: &AddRequest,
         batch: BatchId,
         lifetime: Option<Duration>,
-        files: Vec<(Found, Identity, Plan)>,
+        files: Vec<(Seen, Plan)>,
         added: &mut Added,
     ) -> Result<()> {
         let wanted = request.clone();
         let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
         let recorded = self.records.run(move |connection| {
             let record =
-                |(file, identity, plan)| record_one(connection, &wanted, batch, file, identity, plan, expires_at);
+                |(seen, plan)| record_one(connection, &wanted, batch, seen, plan, expires_at);
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
         for recorded in recorded.await? {
@@ -199,8 +200,7 @@ fn record_one(
     connection: &rusqlite::Connection,
     request: &AddRequest,
     batch: BatchId,
-    file: Found,
-    identity: Identity,
+    (file, identity, taken_at): Seen,
     plan: Plan,
     expires_at: Option<i64>,
 ) -> Result<Recorded> {
@@ -220,6 +220,7 @@ fn record_one(
         batch,
         path: file.path,
         identity,
+        taken_at,
         destination: request.destination,
         scope: request.scope.clone(),
         name: file.name,

@@ -230,11 +230,20 @@ impl Engine {
         .await
     }
 
-    /// Stops uploads as closing Carryon does: they are *interrupted*, to be resumed.
+    /// Stops uploads as closing Carryon does: they are *interrupted*, to be resumed; what was meant for one run only goes.
     pub async fn interrupt(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move {
             let _hold = inner.halt(id).await;
-            inner.move_to(id, Step::Interrupt(Interruption::Closed)).await
+            inner.move_to(id, Step::Interrupt(Interruption::Closed)).await?;
+            let drop_unkept = move |connection: &rusqlite::Connection| {
+                let unkept = uploads::get(connection, id)?.is_some_and(|upload| !upload.keep);
+                if unkept { uploads::drop_unkept(connection, id).map(|()| true) } else { Ok(false) }
+            };
+            if inner.records.run(drop_unkept).await? {
+                inner.listeners.tell(Event::Removed { id });
+                inner.errands.notify_one();
+            }
+            Ok(())
         })
         .await
     }

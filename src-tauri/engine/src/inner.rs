@@ -125,13 +125,14 @@ impl Inner {
         let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
         let upload = upload.ok_or_else(|| uploads::unknown(id))?;
         let path = upload.path.clone();
-        let identity = worker::blocking(move || Ok(SourceFile::open(&path)?.identity().clone())).await?;
+        let source = worker::blocking(move || SourceFile::open(&path)).await?;
+        let (identity, taken_at) = (source.identity().clone(), source.taken_at());
         let (driver, row) = self.driver(upload.destination).await?;
         let settings = row.settings()?;
         let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
         let renew = move |connection: &rusqlite::Connection| {
             let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
-            uploads::start_over(connection, &upload, &identity, &plan)
+            uploads::start_over(connection, &upload, &identity, taken_at, &plan)
         };
         self.records.run(renew).await?;
         self.errands.notify_one();

@@ -124,38 +124,47 @@ pub(crate) struct Pacer {
 struct Turns {
     limit: SpeedLimit,
     next: Option<Instant>,
+    /// How often the limit was changed: what was reserved by an older one is forgotten.
+    changes: u64,
 }
 
 impl Pacer {
     pub fn new(limit: SpeedLimit) -> Self {
-        Self { turns: Mutex::new(Turns { limit, next: None }) }
+        Self { turns: Mutex::new(Turns { limit, ..Turns::default() }) }
     }
 
     /// Sets the limit; what waits feels it within half a second.
     pub fn set(&self, limit: SpeedLimit) {
-        *self.lock() = Turns { limit, next: None };
+        let mut turns = self.lock();
+        if turns.limit != limit {
+            *turns = Turns { limit, next: None, changes: turns.changes + 1 };
+        }
     }
 
     /// Waits until `bytes` may leave; `still_here` is called while it waits.
     pub async fn pass(&self, bytes: u64, still_here: impl Fn()) {
-        let Some(moment) = self.reserve(bytes) else { return };
-        while let Some(left) = moment.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
-            tokio::time::sleep(left.min(SLICE)).await;
-            still_here();
-            if self.lock().next.is_none() {
-                return; // The limit was changed: what was reserved by the old one is forgotten.
+        while let Some((moment, changes)) = self.reserve(bytes) {
+            while let Some(left) = moment.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+                tokio::time::sleep(left.min(SLICE)).await;
+                still_here();
+                if self.lock().changes != changes {
+                    break;
+                }
+            }
+            if self.lock().changes == changes {
+                return;
             }
         }
     }
 
-    /// The moment at which `bytes` may leave; none where nothing limits them.
-    fn reserve(&self, bytes: u64) -> Option<Instant> {
+    /// The moment at which `bytes` may leave, and under which limit; none where nothing limits them.
+    fn reserve(&self, bytes: u64) -> Option<(Instant, u64)> {
         let mut turns = self.lock();
         let rate = turns.limit.now().filter(|rate| *rate > 0)?;
         let now = Instant::now();
         let moment = turns.next.map_or(now, |next| next.max(now));
         turns.next = Some(moment + Duration::from_secs_f64(bytes as f64 / rate as f64));
-        Some(moment)
+        Some((moment, turns.changes))
     }
 
     fn lock(&self) -> MutexGuard<'_, Turns> {

@@ -264,7 +264,9 @@ impl<'w> Sending<'w> {
         if self.pause.is_some_and(|(_, reason)| reason != WaitReason::Busy) {
             self.pause = None;
         }
-        if std::mem::replace(&mut self.seen_broken, broken) != broken && !self.in_flight.is_empty() {
+        // A request that may complete the object is waited for: breaking it off would leave nobody knowing what became of it.
+        let completing = self.worker.upload.attempt.finishing;
+        if std::mem::replace(&mut self.seen_broken, broken) != broken && !self.in_flight.is_empty() && !completing {
             self.in_flight.clear();
             let text = "The network changed, or this machine slept";
             self.ending.get_or_insert(Error::new(ErrorKind::Offline, text));

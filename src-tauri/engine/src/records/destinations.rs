@@ -23,6 +23,11 @@ pub struct DestinationRow {
     pub memory: Memory,
 }
 
+/// A destination's name as people see it: where it is only known by its address, without what may be secret there.
+pub(crate) fn shown(name: &str) -> &str {
+    if name.contains("://") { name.split('?').next().unwrap_or(name) } else { name }
+}
+
 /// The address of the built-in receiver, resolved at launch.
 pub const THIS_COMPUTER: &str = "this-computer";
 
@@ -39,6 +44,12 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// What two learned: the latest speed, the last cut, the smallest size that was refused.
+    fn joined_with(&self, later: &Self) -> Self {
+        let too_large = self.too_large.into_iter().chain(later.too_large).min();
+        Self { bytes_per_second: later.bytes_per_second, cut_at: self.cut_at.max(later.cut_at), too_large }
+    }
+
     /// The chunk size that suits what was learned.
     pub(crate) fn wish(&self) -> u64 {
         const HOUR: i64 = 60 * 60 * 1000;
@@ -88,9 +99,11 @@ pub(crate) fn set_settings(connection: &Connection, id: DestinationId, settings:
     Ok(())
 }
 
-/// Remembers what was learned.
-pub(crate) fn remember(connection: &Connection, id: DestinationId, memory: &Memory) -> Result<()> {
-    let text = serde_json::to_string(memory).unwrap_or_else(|_| "{}".to_owned());
+/// Remembers what was learned, beside what others learned meanwhile.
+pub(crate) fn remember(connection: &Connection, id: DestinationId, learned: &Memory) -> Result<()> {
+    let Some(row) = get(connection, id)? else { return Ok(()) };
+    let memory = row.memory.joined_with(learned);
+    let text = serde_json::to_string(&memory).unwrap_or_else(|_| "{}".to_owned());
     connection.prepare_cached("UPDATE destinations SET memory = ?2 WHERE id = ?1")?.execute(params![id.0, text])?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use rusqlite::{Connection, Row, params};
 
-use super::from_sql;
+use super::{destinations, from_sql};
 use crate::{
     error::Result,
     source::decode_path,
@@ -58,7 +58,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Past> {
         name: row.get(1)?,
         path: decode_path(&encoding, &path),
         size: from_sql(row.get(4)?),
-        destination: row.get(5)?,
+        destination: destinations::shown(&row.get::<_, String>(5)?).to_owned(),
         scope: row.get(6)?,
         outcome: row.get(7)?,
         location: row.get(8)?,

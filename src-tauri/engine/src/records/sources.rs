@@ -8,11 +8,11 @@ use crate::{
     chunk::Digest,
     error::Result,
     source::{Identity, encode_path, path_encoding},
-    upload::{SourceId, UploadId, now},
+    upload::{SourceId, UnixMillis, UploadId},
 };
 
 /// Adds a source.
-pub(crate) fn insert(connection: &Connection, id: SourceId, path: &Path, identity: &Identity) -> Result<()> {
+pub(crate) fn insert(connection: &Connection, id: SourceId, path: &Path, identity: &Identity, taken_at: UnixMillis) -> Result<()> {
     let sql = "INSERT INTO sources (id, path, encoding, size, identity, taken_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![
         id.to_string(),
@@ -20,17 +20,17 @@ pub(crate) fn insert(connection: &Connection, id: SourceId, path: &Path, identit
         path_encoding(),
         super::to_sql(identity.size)?,
         identity_text(identity),
-        now(),
+        taken_at,
     ])?;
     Ok(())
 }
 
 /// The source of `upload` is taken anew, as it is now: for a start-over.
-pub(crate) fn retake(connection: &Connection, upload: UploadId, identity: &Identity) -> Result<()> {
+pub(crate) fn retake(connection: &Connection, upload: UploadId, identity: &Identity, taken_at: UnixMillis) -> Result<()> {
     let sql = "UPDATE sources SET size = ?2, identity = ?3, fingerprint = NULL, taken_at = ?4
                WHERE id = (SELECT source FROM uploads WHERE id = ?1)";
     let size = super::to_sql(identity.size)?;
-    connection.prepare_cached(sql)?.execute(params![upload.to_string(), size, identity_text(identity), now()])?;
+    connection.prepare_cached(sql)?.execute(params![upload.to_string(), size, identity_text(identity), taken_at])?;
     Ok(())
 }
 

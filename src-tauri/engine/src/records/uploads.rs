@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{from_sql, history, outbox, sources, to_sql};
+use super::{destinations, from_sql, history, outbox, sources, to_sql};
 use crate::{
     chunk::{Digest, Plan},
     destination::Ticket,
@@ -36,6 +36,7 @@ pub(crate) struct NewUpload {
     pub batch: BatchId,
     pub path: std::path::PathBuf,
     pub identity: Identity,
+    pub taken_at: UnixMillis,
     pub destination: DestinationId,
     pub scope: String,
     pub name: String,
@@ -51,7 +52,7 @@ pub(crate) struct NewUpload {
 /// Adds a record, queued.
 pub(crate) fn insert(connection: &Connection, new: &NewUpload) -> Result<()> {
     let source = SourceId::random();
-    sources::insert(connection, source, &new.path, &new.identity)?;
+    sources::insert(connection, source, &new.path, &new.identity, new.taken_at)?;
     let sql =
         "INSERT INTO uploads (id, source, destination, batch, scope, name, relative_path, size, keep, state, detail,
                                     chunks_left, custom, created_at, updated_at, expires_at, priority, start_at)
@@ -117,7 +118,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Upload>> {
             identity: json(row, 4)?,
             taken_at: row.get(27).ok()?,
             destination: DestinationId(row.get(5).ok()?),
-            destination_name: row.get(6).ok()?,
+            destination_name: destinations::shown(&row.get::<_, String>(6).ok()?).to_owned(),
             scope: row.get(7).ok()?,
             name: row.get(8).ok()?,
             relative_path: row.get(9).ok()?,
@@ -286,12 +287,18 @@ pub(crate) fn count_resume(connection: &Connection, id: UploadId) -> Result<()> 
 }
 
 /// Begins anew: the source is taken as it is now, the old attempt goes to the outbox, a new one stands in its place.
-pub(crate) fn start_over(connection: &Connection, upload: &Upload, identity: &Identity, plan: &Plan) -> Result<()> {
+pub(crate) fn start_over(
+    connection: &Connection,
+    upload: &Upload,
+    identity: &Identity,
+    taken_at: UnixMillis,
+    plan: &Plan,
+) -> Result<()> {
     let id = upload.id;
     step(connection, id, Step::StartOver)?;
     abandon(connection, upload, "start-over")?;
     connection.prepare_cached("DELETE FROM attempts WHERE upload = ?1")?.execute([id.to_string()])?;
-    sources::retake(connection, id, identity)?;
+    sources::retake(connection, id, identity, taken_at)?;
     insert_attempt(connection, id, AttemptId::random(), plan)?;
     let sql = "UPDATE uploads SET size = ?2, confirmed_bytes = 0, chunks_left = ?3 WHERE id = ?1";
     let (size, count) = (to_sql(identity.size)?, to_sql(plan.count())?);

@@ -1,12 +1,15 @@
 //! A client's end of the socket.
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use interprocess::local_socket::tokio::{Stream, prelude::*};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
 use super::request::Request;
+
+/// How long an owner may take to say anything: one that stands still (Ctrl+Z) takes calls, and says nothing.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +27,14 @@ pub enum Call {
 pub async fn call(data_dir: &Path, request: &Request, mut hear: impl FnMut(Value)) -> io::Result<Call> {
     let owner = Stream::connect(super::name(data_dir)?).await?;
     let (reader, mut writer) = (&owner, &owner);
+    let mut lines = BufReader::new(reader).lines();
+    let hello = tokio::time::timeout(PATIENCE, lines.next_line()).await;
+    match hello.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?? {
+        Some(hello) if hello.contains(super::HELLO) => {}
+        _ => return Ok(Call::Lost),
+    }
     let text = serde_json::to_string(request).map_err(io::Error::other)?;
     writer.write_all(format!("{text}\n").as_bytes()).await?;
-    let mut lines = BufReader::new(reader).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         let Ok(line) = serde_json::from_str::<Value>(&line) else { continue };
         let code = line["code"].as_u64().and_then(|code| u8::try_from(code).ok());

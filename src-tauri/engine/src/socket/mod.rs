@@ -1,6 +1,6 @@
 //! One owner, many faces: whoever owns the records serves a local socket, and every other face becomes its client.
 //!
-//! A client sends one line of JSON, a [`Request`]; the answer is lines of JSON, the very ones that the command line
+//! The owner greets; a client sends one line of JSON, a [`Request`]; the answer is lines of JSON, the very ones that the command line
 //! prints, ended by `{"event":"end","code":…}` with the exit code of DESIGN 8. The same [`carry_out`] answers at home
 //! and over the socket, so the output is the same. A client that goes away interrupts the uploads it followed, as a
 //! killed sender's would be, unless it detached.
@@ -25,6 +25,9 @@ pub use client::{Call, call};
 pub use lines::{error_line, interrupted_line};
 pub use request::{Request, ResumeWhich, Saved, Secret, Send, decode_paths, encode_paths};
 pub use server::{Server, serve};
+
+/// What an owner says first, to whoever calls.
+const HELLO: &str = "carryon";
 
 /// The longest path that every Unix takes for a socket.
 #[cfg(unix)]

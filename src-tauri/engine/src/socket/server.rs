@@ -1,6 +1,12 @@
 //! The owner's end of the socket.
 
-use std::{io, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    io,
+    path::Path,
+    sync::{Arc, Mutex, Weak},
+    time::Duration,
+};
 
 use interprocess::local_socket::{
     ListenerOptions,
@@ -21,21 +27,54 @@ use super::{
 use crate::{
     engine::Engine,
     error::{Error, ErrorKind},
+    upload::UploadId,
 };
 
 /// The longest request that is read.
 const LONGEST: u64 = 64 * 1024 * 1024;
 /// How long a client may take to say what it wants.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may leave a line unread before it counts as gone.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// Serves clients until it is dropped.
 #[derive(Debug)]
 pub struct Server {
     clients: TaskTracker,
+    followers: Arc<Followers>,
     stop: CancellationToken,
 }
 
+/// Who follows which uploads: what one face leaves behind goes on while another follows it.
+#[derive(Debug, Default)]
+struct Followers {
+    // Held for a look, never across an await.
+    all: Mutex<Vec<Weak<Followed>>>,
+}
+
+impl Followers {
+    fn join(&self, followed: &Arc<Followed>) {
+        let mut all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        all.retain(|other| other.strong_count() > 0);
+        all.push(Arc::downgrade(followed));
+    }
+
+    /// What only `leaving` followed.
+    fn left_alone(&self, leaving: &Arc<Followed>) -> Vec<UploadId> {
+        let all = self.all.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone();
+        let others = all.iter().filter_map(Weak::upgrade).filter(|other| !Arc::ptr_eq(other, leaving));
+        let theirs: HashSet<UploadId> = others.flat_map(|other| other.left()).collect();
+        leaving.left().into_iter().filter(|id| !theirs.contains(id)).collect()
+    }
+}
+
 impl Server {
+    /// The owner's own request follows uploads too.
+    pub fn join(&self, followed: &Arc<Followed>) {
+        self.followers.join(followed);
+    }
+
+
     /// Waits until no client follows anything any more; new ones are still served meanwhile.
     pub async fn until_nobody_waits(&self) {
         while !self.clients.is_empty() {
@@ -56,8 +95,8 @@ impl Drop for Server {
 /// Where the socket cannot be made; the owner works without, its faces then hear that it does not answer.
 pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
     let listener = listen(data_dir)?;
-    let server = Server { clients: TaskTracker::new(), stop: CancellationToken::new() };
-    let (clients, stop) = (server.clients.clone(), server.stop.clone());
+    let server = Server { clients: TaskTracker::new(), followers: Arc::default(), stop: CancellationToken::new() };
+    let (clients, followers, stop) = (server.clients.clone(), Arc::clone(&server.followers), server.stop.clone());
     tokio::spawn(async move {
         loop {
             let client = tokio::select! {
@@ -65,7 +104,7 @@ pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
                 client = listener.accept() => client,
             };
             match client {
-                Ok(client) => drop(clients.spawn(attend(client, Arc::clone(&engine), stop.clone()))),
+                Ok(client) => drop(clients.spawn(attend(client, Arc::clone(&engine), Arc::clone(&followers), stop.clone()))),
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be let in");
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -93,8 +132,12 @@ fn listen(data_dir: &Path) -> io::Result<Listener> {
 }
 
 /// One client, from its request to the end.
-async fn attend(client: Stream, engine: Arc<Engine>, stop: CancellationToken) {
+async fn attend(client: Stream, engine: Arc<Engine>, followers: Arc<Followers>, stop: CancellationToken) {
     let (reader, mut writer) = (&client, &client);
+    // A client that hears nothing knows that this process stands still.
+    if write(&mut writer, &json!({ "event": super::HELLO })).await.is_err() {
+        return;
+    }
     let mut reader = BufReader::new(reader.take(LONGEST));
     let mut text = String::new();
     let read = tokio::time::timeout(PATIENCE, reader.read_line(&mut text)).await;
@@ -112,14 +155,15 @@ async fn attend(client: Stream, engine: Arc<Engine>, stop: CancellationToken) {
         }
     };
     let detached = request.is_detached();
-    let followed = Followed::default();
+    let followed = Arc::new(Followed::default());
+    followers.join(&followed);
     let served = serve_one(&engine, request, &mut writer, &followed);
     tokio::select! {
         () = served => {}
         () = gone(&mut reader) => {}
         () = stop.cancelled() => return,
     }
-    let left = followed.left();
+    let left = followers.left_alone(&followed);
     if !detached && !left.is_empty() {
         engine.interrupt(&left).await;
     }
@@ -146,8 +190,11 @@ async fn serve_one<W: AsyncWriteExt + Unpin>(engine: &Engine, request: Request, 
 }
 
 async fn write<W: AsyncWriteExt + Unpin>(writer: &mut W, line: &Value) -> io::Result<()> {
-    writer.write_all(format!("{line}\n").as_bytes()).await?;
-    writer.flush().await
+    let written = async {
+        writer.write_all(format!("{line}\n").as_bytes()).await?;
+        writer.flush().await
+    };
+    tokio::time::timeout(UNREAD, written).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
 /// Ends when the client closes its end. What it says meanwhile is not listened to.

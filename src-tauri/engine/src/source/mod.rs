@@ -22,6 +22,7 @@ pub use walk::{Found, Problem, expand};
 use crate::{
     chunk::{Chunk, Digest},
     error::{Error, ErrorKind, Result},
+    upload::{UnixMillis, now},
 };
 
 /// Bytes read at once: bodies are streamed in blocks of this size, never held whole.
@@ -33,6 +34,7 @@ pub struct SourceFile {
     file: File,
     path: PathBuf,
     identity: Identity,
+    taken_at: UnixMillis,
 }
 
 impl SourceFile {
@@ -43,9 +45,16 @@ impl SourceFile {
     pub fn open(path: &Path) -> Result<Self> {
         refuse_special(path)?;
         let file = File::open(path).map_err(|error| unreadable(path, error))?;
+        // The moment before: a change between the two makes the file look younger, never older.
+        let taken_at = now();
         let meta = file.metadata().map_err(|error| unreadable(path, error))?;
         let identity = Identity::of(path, &meta).map_err(|error| unreadable(path, error))?;
-        Ok(Self { file, path: path.to_owned(), identity })
+        Ok(Self { file, path: path.to_owned(), identity, taken_at })
+    }
+
+    /// When that was seen.
+    pub fn taken_at(&self) -> UnixMillis {
+        self.taken_at
     }
 
     /// What the file was when it was opened.
