@@ -1,5 +1,17 @@
 //! Saved destinations: a name instead of an address, changed without losing what goes there, and tried in plain words.
 
+#[path = "destinations/exchange.rs"]
+mod exchange;
+#[path = "destinations/files.rs"]
+mod finished_files;
+#[cfg(target_os = "linux")]
+#[path = "destinations/keychain.rs"]
+mod keychain;
+#[path = "destinations/policies.rs"]
+mod policies;
+#[path = "destinations/wire.rs"]
+mod wire;
+
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -31,6 +43,19 @@ impl Scene {
         let output = run(self.call(arguments));
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", told(&output));
         assert!(told(&output).contains(words), "{arguments:?} must say “{words}”: {}", told(&output));
+    }
+
+    /// A file of that text; its path as an argument.
+    fn written(&self, name: &str, text: &str) -> String {
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path.to_str().expect("a plain name").to_owned()
+    }
+
+    fn random(&self, name: &str, size: u64) -> String {
+        let path = self.folder.path().join(name);
+        files::random_file(&path, size, size);
+        path.to_str().expect("a plain name").to_owned()
     }
 
     fn names(&self) -> Vec<String> {

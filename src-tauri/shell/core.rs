@@ -6,7 +6,11 @@ use std::{
     time::Duration,
 };
 
-use carryon_engine::{Credentials, DestinationRow, Engine, Error, ErrorKind, HttpOptions, Options, drivers, socket};
+use carryon_engine::{
+    Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options,
+    drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
+    socket,
+};
 use carryon_receiver::{Config, Receiver};
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
@@ -51,7 +55,7 @@ impl Core {
         let data_dir = carryon_engine::data_dir(arguments.data_dir.as_deref())?;
         let folder = receive_dir(arguments, &data_dir);
         let options = Options::new(&data_dir);
-        let http = options.http;
+        let http = options.http.clone();
         let engine = Arc::new(Engine::open(options).await?);
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(|aside| damaged(aside)).into_iter().collect();
@@ -109,8 +113,16 @@ async fn receive(engine: &Engine, row: &DestinationRow, folder: &Path, http: &Ht
     let receiver = Receiver::start(config).await.map_err(refused)?;
     let url = receiver.url();
     let address = format!("fineuploader+{}/upload?done=/upload/done", url.trim_end_matches('/'));
-    engine.bind(row.id, drivers::connect(&address, Credentials { token: Some(token) }, http)?);
+    let credentials = Credentials { token: Some(token) };
+    engine.bind(row.id, drivers::connect_with(&address, credentials, http, &own_settings())?);
     Ok(receiver)
+}
+
+/// How the built-in receiver is spoken to: it tells which files it holds.
+fn own_settings() -> DestinationSettings {
+    let session = Some(SessionSettings { endpoint: "/upload/session".into(), ..SessionSettings::default() });
+    let fine_uploader = FineUploaderSettings { session, ..FineUploaderSettings::default() };
+    DestinationSettings { fine_uploader, ..DestinationSettings::default() }
 }
 
 /// Where *This computer* puts what it receives: beside the records where those were moved, else in the user's downloads.

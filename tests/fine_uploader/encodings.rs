@@ -68,8 +68,9 @@ async fn forms_hold_the_parameters_before_the_file() {
         let (chunk, plain) = chunk_and_plain(set).await;
         assert_eq!(chunk.fields, named(&MULTIPART_CHUNK, &uuid(&chunk)));
         assert_eq!(plain.fields, named(&MULTIPART_PLAIN, &uuid(&plain)));
-        let part = |name: &str| Some(("qqfile".into(), name.into(), "application/octet-stream".into()));
-        assert_eq!((chunk.part.clone(), plain.part.clone()), (part("blob"), part("a take.mov")));
+        let part = |name: &str, of: &str| Some(("qqfile".into(), name.into(), of.into()));
+        let (slice, whole) = (part("blob", "application/octet-stream"), part("a take.mov", "video/quicktime"));
+        assert_eq!((chunk.part.clone(), plain.part.clone()), (slice, whole), "a slice has no type of its own");
         for request in [chunk, plain] {
             asks_as_the_original(&request);
             assert_eq!((request.query.as_str(), request.header("x-mime-type")), ("", None));
@@ -97,7 +98,7 @@ async fn a_raw_body_is_the_bytes_and_nothing_else() {
     for request in [chunk, plain] {
         asks_as_the_original(&request);
         assert_eq!(request.header("content-type"), Some("application/octet-stream"));
-        assert_eq!(request.header("x-mime-type"), Some("application/octet-stream"));
+        assert_eq!(request.header("x-mime-type"), Some("video/quicktime"), "the type of the whole file");
         assert!(request.part.is_none());
         assert!(request.query.contains("&qqfile=a+take.mov"), "{}", request.query);
     }

@@ -33,6 +33,8 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
         common: Common,
     },
     /// List the saved destinations.
@@ -57,6 +59,11 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
         #[command(flatten)]
+        token: Token,
+        /// Forget its token, here and in the keychain.
+        #[arg(long, conflicts_with = "token_file")]
+        forget_token: bool,
+        #[command(flatten)]
         common: Common,
     },
     /// Remove one that no unfinished upload needs.
@@ -76,6 +83,49 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Write destinations down for another machine, to standard output; tokens stay here.
+    Export {
+        /// Which ones [default: all saved ones].
+        names: Vec<String>,
+        #[command(flatten)]
+        data_dir: DataDir,
+    },
+    /// Save what “destinations export” wrote down.
+    Import {
+        /// The file.
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// List the finished files that one tells of.
+    Files {
+        /// Its name, or its URL.
+        name: String,
+        /// Delete the file of this id there, for good.
+        #[arg(long, value_name = "ID")]
+        delete: Option<String>,
+        #[command(flatten)]
+        token: Token,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Args)]
+struct Token {
+    /// A file whose first line is its token; a saved destination's goes into the keychain.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+impl Token {
+    /// What is to be kept: only what was named on purpose.
+    fn to_keep(&self) -> Result<Option<Secret>, Error> {
+        match &self.token_file {
+            Some(file) => Ok(open::token(Some(file))?.map(Secret)),
+            None => Ok(None),
+        }
+    }
 }
 
 #[derive(Args)]
@@ -96,30 +146,32 @@ struct Settings {
 
 impl Settings {
     fn read(&self) -> Result<Option<String>, Error> {
-        let read = |file: &Path| {
-            std::fs::read_to_string(file).map_err(|error| {
-                let text = format!("The settings file “{}” cannot be read", file.display());
-                Error::new(ErrorKind::Invalid, text).because(error)
-            })
-        };
         self.settings.as_deref().map(read).transpose()
     }
+}
+
+fn read(file: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let text = format!("The file “{}” cannot be read", file.display());
+        Error::new(ErrorKind::Invalid, text).because(error)
+    })
 }
 
 impl Destinations {
     /// Runs the command.
     pub async fn run(self) -> Result<u8, Error> {
         match self.command {
-            Command::Add { name, url, settings, common } => {
-                let settings = settings.read()?;
-                common.ask(Saved::Add { name, address: url, settings }, |line| format!("Saved {}.", named(line))).await
+            Command::Add { name, url, settings, token, common } => {
+                let (settings, token) = (settings.read()?, token.to_keep()?);
+                let ask = Saved::Add { name, address: url, settings, token };
+                common.ask(ask, |line| kept(line).unwrap_or_else(|| format!("Saved {}.", named(line)))).await
             }
             Command::List(common) => common.ask(Saved::List, named).await,
             Command::Show { name, common } => common.show(&name).await,
-            Command::Set { name, rename, url, settings, common } => {
-                let settings = settings.read()?;
-                let ask = Saved::Set { named: name, name: rename, address: url, settings };
-                common.ask(ask, |line| format!("Changed {}.", named(line))).await
+            Command::Set { name, rename, url, settings, token, forget_token, common } => {
+                let (settings, token) = (settings.read()?, token.to_keep()?);
+                let ask = Saved::Set { named: name, name: rename, address: url, settings, token, forget_token };
+                common.ask(ask, |line| kept(line).unwrap_or_else(|| format!("Changed {}.", named(line)))).await
             }
             Command::Remove { name, common } => {
                 common.ask(Saved::Remove { named: name }, |_| "Removed.".to_owned()).await
@@ -127,6 +179,22 @@ impl Destinations {
             Command::Test { destination, token_file, common } => {
                 let token = open::token(token_file.as_deref())?.map(Secret);
                 common.ask(Saved::Test { named: destination, token }, checked).await
+            }
+            Command::Export { names, data_dir } => {
+                let common = Common { data_dir, json: false };
+                common.ask(Saved::Export { names }, |document| format!("{document:#}")).await
+            }
+            Command::Import { file, common } => {
+                let document = read(&file)?;
+                common.ask(Saved::Import { document }, imported).await
+            }
+            Command::Files { name, delete, token, common } => {
+                let token = open::token(token.token_file.as_deref())?.map(Secret);
+                let ask = match delete {
+                    Some(id) => Saved::DeleteFile { named: name, id, token },
+                    None => Saved::Files { named: name, token },
+                };
+                common.ask(ask, file_line).await
             }
         }
     }
@@ -173,4 +241,35 @@ fn named(line: &Value) -> String {
 fn checked(line: &Value) -> String {
     let mark = if line["ok"] == true { "✓" } else { "✗" };
     format!("{mark} {}", words::plain(line["message"].as_str().unwrap_or_default()))
+}
+
+/// What became of a token.
+fn kept(line: &Value) -> Option<String> {
+    match line["kept"].as_str()? {
+        "keychain" => Some("Its token is in the keychain.".to_owned()),
+        _ => {
+            let why = words::plain(line["message"].as_str().unwrap_or_default());
+            Some(format!(
+                "Its token could not be kept ({why}): give it again with each send, by --token-file or CARRYON_TOKEN."
+            ))
+        }
+    }
+}
+
+fn imported(line: &Value) -> String {
+    let text = |key: &str| words::plain(line[key].as_str().unwrap_or_default());
+    match line["event"].as_str() {
+        Some("imported") => format!("Saved {}.", text("name")),
+        _ => format!("Left out {}: {}. {}", text("name"), text("message"), text("next_step")),
+    }
+}
+
+fn file_line(line: &Value) -> String {
+    let text = |key: &str| words::plain(line[key].as_str().unwrap_or_default());
+    if line["event"] == "removed" {
+        return format!("Deleted {}.", text("name"));
+    }
+    let place = if line["location"].is_string() { text("location") } else { text("name") };
+    let size = line["size"].as_u64().map(|size| format!(" ({})", words::bytes(size))).unwrap_or_default();
+    format!("{place}{size}  {}", text("id"))
 }

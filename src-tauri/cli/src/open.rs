@@ -54,7 +54,7 @@ impl Sending {
         let chunks = self.connections.map_or(options.limits.chunks, usize::from);
         options.limits = Limits { chunks, ..options.limits };
         options.speed_limit = self.limit_rate.clone().unwrap_or_default();
-        options.http = HttpOptions { allow_http: self.allow_http, ..options.http };
+        options.http = HttpOptions { allow_http: self.allow_http, ..options.http.clone() };
         options
     }
 

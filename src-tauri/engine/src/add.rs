@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 
 use crate::{
     chunk::Plan,
+    conflicts::Names,
     destination::Destination,
     engine::Engine,
     error::Result,
     inner::Inner,
     records::uploads::{self, NewUpload},
-    settings::DestinationSettings,
+    settings::{DestinationSettings, ResumePolicy},
     source::{Found, Identity, Problem, SourceFile, expand},
     upload::{AttemptId, BatchId, DestinationId, State, Step, UnixMillis, UploadId, now},
 };
@@ -81,25 +82,25 @@ impl Engine {
     ///
     /// # Cancellation
     /// Dropped, files found so far stand in the queue.
-    pub async fn add(&self, request: AddRequest) -> Result<Added> {
+    pub async fn add(&self, mut request: AddRequest) -> Result<Added> {
         let (driver, row) = self.inner.driver(request.destination).await?;
         let settings = row.settings()?;
-        let wish = request.chunk_size.unwrap_or_else(|| settings.wish(&row.memory));
+        by_settings(&mut request, &settings);
+        let mut door = Door {
+            wish: request.chunk_size.unwrap_or_else(|| settings.wish(&row.memory)),
+            names: Names::ask(settings.name_conflicts, driver.as_ref()).await?,
+            driver: driver.as_ref(),
+            settings: &settings,
+            taken: 0,
+        };
         let lifetime = settings.lifetime(self.inner.options.lifetime);
-        let mut taken = 0;
         let batch = BatchId::random();
         let mut found = look(request.paths.clone());
         let mut added = Added::default();
         let mut waiting = Vec::new();
-        while let Some(item) = found.recv().await {
-            match item {
-                Ok(seen) => match accept(&settings, driver.as_ref(), &seen.0, seen.1.size, wish, taken) {
-                    Ok(plan) => {
-                        taken += 1;
-                        waiting.push((seen, plan));
-                    }
-                    Err(text) => added.problems.push(problem(&seen.0, text)),
-                },
+        while let Some(seen) = found.recv().await {
+            match seen.and_then(|seen| door.let_in(seen)) {
+                Ok(file) => waiting.push(file),
                 Err(problem) => added.problems.push(problem),
             }
             if waiting.len() >= TOGETHER || (found.is_empty() && !waiting.is_empty()) {
@@ -111,6 +112,15 @@ impl Engine {
         }
         Ok(added)
     }
+}
+
+/// What the request leaves open, the destination's settings say.
+fn by_settings(request: &mut AddRequest, settings: &DestinationSettings) {
+    if request.scope.is_empty() {
+        request.scope.clone_from(&settings.scope);
+    }
+    request.keep &= settings.resume != ResumePolicy::Off;
+    request.start_over |= settings.resume == ResumePolicy::Never;
 }
 
 /// A file, what it is, and when that was seen.
@@ -133,19 +143,38 @@ fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<std::result::Result<Seen, Problem
     receiver
 }
 
-/// How a file is to be cut, or in plain words why it is not taken: before anything of it is sent.
-fn accept(
-    settings: &DestinationSettings,
-    driver: &dyn Destination,
-    file: &Found,
-    size: u64,
+/// What decides which files are taken, and how: before anything of them is sent.
+struct Door<'d> {
+    settings: &'d DestinationSettings,
+    driver: &'d dyn Destination,
+    names: Names,
     wish: u64,
     taken: u64,
-) -> std::result::Result<Plan, String> {
-    let refusal = settings.refusal(&file.name, size).or_else(|| settings.refusal_of_one_more(taken));
-    match refusal {
-        Some(text) => Err(text),
-        None => driver.plan(size, wish).map_err(|error| error.to_string()),
+}
+
+impl Door<'_> {
+    fn let_in(&mut self, seen: Seen) -> std::result::Result<(Seen, Plan), Problem> {
+        let (mut file, identity, taken_at) = seen;
+        match self.accept(&file, identity.size) {
+            Ok((name, plan)) => {
+                self.taken += 1;
+                file.name = name;
+                Ok(((file, identity, taken_at), plan))
+            }
+            Err(text) => Err(problem(&file, text)),
+        }
+    }
+
+    /// The name it goes under and how it is to be cut; or in plain words why it is not taken.
+    fn accept(&mut self, file: &Found, size: u64) -> std::result::Result<(String, Plan), String> {
+        let refusal = self.settings.refusal(&file.name, size);
+        if let Some(text) = refusal.or_else(|| self.settings.refusal_of_one_more(self.taken)) {
+            return Err(text);
+        }
+        let plan = self.driver.plan(size, self.wish).map_err(|error| error.to_string())?;
+        let name = self.names.choose(file);
+        name.map(|name| (name, plan))
+            .ok_or_else(|| "The destination has a file of this name; it was left out".to_owned())
     }
 }
 
@@ -171,8 +200,7 @@ impl Inner {
         let wanted = request.clone();
         let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
         let recorded = self.records.run(move |connection| {
-            let record =
-                |(seen, plan)| record_one(connection, &wanted, batch, seen, plan, expires_at);
+            let record = |(seen, plan)| record_one(connection, &wanted, batch, seen, plan, expires_at);
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
         for recorded in recorded.await? {

@@ -226,6 +226,8 @@ pub struct FinishedFile {
     pub name: String,
     /// The destination's name for it.
     pub id: String,
+    /// Where it lies, its folders before its name, where that is told.
+    pub location: Option<String>,
     /// Its size in bytes, where it is told.
     pub size: Option<u64>,
     /// A picture of it, where there is one; as the destination puts it.

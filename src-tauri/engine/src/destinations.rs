@@ -2,11 +2,12 @@
 //! address keeps its records.
 
 use crate::{
-    drivers::{self, Check, Credentials, HttpOptions},
+    drivers::{self, Check, Credentials},
     engine::Engine,
     error::{Error, ErrorKind, Result},
     inner::lock,
     records::destinations::{self, DestinationRow, THIS_COMPUTER},
+    secrets,
     settings::DestinationSettings,
 };
 
@@ -80,12 +81,11 @@ impl Engine {
         }
         if let Some(address) = change.address {
             require_own(&row)?;
-            let agreed =
-                HttpOptions { allow_http: self.destination_settings(id).await?.allow_http, ..self.inner.options.http };
+            let agreed = self.destination_settings(id).await?.http(&self.inner.options.http);
             let address = drivers::normalise(&address, &agreed)?;
             self.inner.records.run(move |connection| destinations::move_to(connection, id, &address)).await?;
             // A token is for the host it was given for.
-            lock(&self.inner.credentials).remove(&id);
+            self.forget_token(id).await?;
             lock(&self.inner.drivers).remove(&id);
         }
         if let Some(name) = change.name {
@@ -113,6 +113,9 @@ impl Engine {
         }
         lock(&self.inner.drivers).remove(&id);
         lock(&self.inner.credentials).remove(&id);
+        if let Some(name) = row.secret {
+            secrets::forget(name).await;
+        }
         Ok(())
     }
 
@@ -121,17 +124,14 @@ impl Engine {
     /// # Errors
     /// `Invalid` where it makes no sense; what goes wrong on the way is in the answer.
     pub async fn test_destination(&self, named: &str, credentials: Credentials) -> Result<Vec<Check>> {
-        let (address, settings) = match self.find_destination(named).await {
+        let (address, settings, credentials) = match self.find_destination(named).await {
             Ok(row) if row.address == THIS_COMPUTER => return require_own(&row).map(|()| Vec::new()),
-            Ok(row) => (row.address.clone(), row.settings()?),
-            Err(_) if named.contains("://") => (named.to_owned(), DestinationSettings::default()),
+            Ok(row) if credentials.token.is_some() => (row.address.clone(), row.settings()?, credentials),
+            Ok(row) => (row.address.clone(), row.settings()?, self.inner.credentials(&row).await?),
+            Err(_) if named.contains("://") => (named.to_owned(), DestinationSettings::default(), credentials),
             Err(error) => return Err(error),
         };
-        let http = HttpOptions {
-            allow_http: self.inner.options.http.allow_http || settings.allow_http,
-            ..self.inner.options.http
-        };
-        drivers::check(&address, credentials, &http).await
+        drivers::check(&address, credentials, &settings.http(&self.inner.options.http)).await
     }
 
     async fn require_free(&self, name: &str, but_for: Option<&DestinationRow>) -> Result<()> {

@@ -34,6 +34,7 @@ use crate::{
         uploads::{self, Order},
     },
     retry::RetryPolicy,
+    settings::ResumePolicy,
     turns,
     upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
     worker,
@@ -124,6 +125,7 @@ impl Engine {
             errands: Notify::new(),
             stop: CancellationToken::new(),
             pacer,
+            pacers: Mutex::default(),
             network: Network::default(),
             running: Mutex::default(),
             held: Mutex::default(),
@@ -219,6 +221,24 @@ impl Engine {
     /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
     pub async fn resume(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move { inner.resume(id).await }).await
+    }
+
+    /// Puts back into the queue what was interrupted on its way to destinations that always resume: for whoever opens the
+    /// engine to stay.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn resume_what_always_does(&self) -> Result<Outcomes> {
+        let rows = self.destinations().await?;
+        let always = |row: &&DestinationRow| row.settings().is_ok_and(|set| set.resume == ResumePolicy::Always);
+        let always: Vec<_> = rows.iter().filter(always).map(|row| row.id).collect();
+        let (listed, _) = self.list().await?;
+        let interrupted = listed
+            .iter()
+            .map(|listed| &listed.upload)
+            .filter(|upload| matches!(upload.state, State::Interrupted { .. }) && always.contains(&upload.destination));
+        let ids: Vec<_> = interrupted.map(|upload| upload.id).collect();
+        Ok(self.resume(&ids).await)
     }
 
     /// Stops uploads where they are; the records are kept.

@@ -24,6 +24,7 @@ use crate::{
         destinations::{self, DestinationRow, THIS_COMPUTER},
         uploads,
     },
+    settings::DestinationSettings,
     source::SourceFile,
     upload::{DestinationId, State, Step, UploadId},
     worker,
@@ -37,6 +38,8 @@ pub(crate) struct Inner {
     pub errands: Notify,
     pub stop: CancellationToken,
     pub pacer: Arc<Pacer>,
+    /// What holds back the uploads of one destination.
+    pub pacers: Mutex<HashMap<DestinationId, Arc<Pacer>>>,
     pub network: Network,
     // Each is held for a look-up or an insertion, never across an await.
     pub running: Mutex<HashMap<UploadId, Turn>>,
@@ -75,6 +78,13 @@ impl Inner {
         Arc::clone(&self.gate.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
+    /// What holds back all uploads to that destination, at the speed that is set now.
+    pub fn pacer_of(&self, id: DestinationId, settings: &DestinationSettings) -> Arc<Pacer> {
+        let pacer = Arc::clone(lock(&self.pacers).entry(id).or_default());
+        pacer.set(settings.speed_limit.clone());
+        pacer
+    }
+
     /// A destination's driver and row.
     pub async fn driver(&self, id: DestinationId) -> Result<(Arc<dyn Destination>, DestinationRow)> {
         let row = self.records.run(move |connection| destinations::get(connection, id)).await?;
@@ -89,7 +99,7 @@ impl Inner {
             let text = "The destination “This computer” works only while the Carryon window is open";
             return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
         }
-        let credentials = lock(&self.credentials).get(&id).cloned().unwrap_or_default();
+        let credentials = self.credentials(&row).await?;
         let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;
         lock(&self.drivers).insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
         Ok((driver, row))

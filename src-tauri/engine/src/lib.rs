@@ -14,6 +14,7 @@
 
 mod add;
 pub mod chunk;
+mod conflicts;
 mod data_dir;
 pub mod destination;
 mod destinations;
@@ -22,6 +23,7 @@ mod engine;
 mod errands;
 pub mod error;
 mod event;
+mod exchange;
 mod gate;
 mod inner;
 mod live;
@@ -32,6 +34,7 @@ mod rate;
 mod reconcile;
 mod records;
 mod retry;
+mod secrets;
 mod sending;
 pub mod settings;
 pub mod socket;
@@ -47,6 +50,7 @@ pub use drivers::{Check, Credentials, HttpOptions};
 pub use engine::{Engine, Listed, Options, Outcomes};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};
+pub use exchange::Imported;
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
 pub use pace::{SpeedLimit, Stretch};
 pub use queue::Limits;
@@ -57,6 +61,7 @@ pub use records::{
     uploads::Order,
 };
 pub use retry::RetryPolicy;
-pub use settings::DestinationSettings;
+pub use secrets::Kept;
+pub use settings::{DestinationSettings, NameConflicts, ResumePolicy};
 pub use source::Problem;
 pub use upload::{AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason};

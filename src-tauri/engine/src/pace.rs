@@ -19,7 +19,7 @@ const MINUTES_A_DAY: u16 = 24 * 60;
 const SLICE: Duration = Duration::from_millis(500);
 
 /// A stretch of the day with a limit of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {
     /// First minute of the day, local time.
     pub from: u16,
@@ -31,7 +31,7 @@ pub struct Stretch {
 
 /// A speed limit. The first stretch that holds now counts, else what is always so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(try_from = "String", into = "String")]
 pub struct SpeedLimit {
     /// Bytes a second; none for no limit.
     pub bytes_per_second: Option<u64>,
@@ -75,6 +75,25 @@ impl FromStr for SpeedLimit {
             }
         }
         Ok(limit)
+    }
+}
+
+impl TryFrom<String> for SpeedLimit {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+/// In the form that it is read from.
+impl From<SpeedLimit> for String {
+    fn from(limit: SpeedLimit) -> String {
+        let rate = |rate: Option<u64>| rate.map_or("off".to_owned(), |rate| rate.to_string());
+        let time = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+        let stretches = limit.stretches.iter();
+        let stretches = stretches.map(|s| format!("{}@{}-{}", rate(s.bytes_per_second), time(s.from), time(s.to)));
+        std::iter::once(rate(limit.bytes_per_second)).chain(stretches).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -188,6 +207,8 @@ mod tests {
             (at(21, 59), at(22, 0), at(0, 0), at(5, 59), at(6, 0)),
             (Some(2_000_000), None, None, None, Some(2_000_000))
         );
+        assert_eq!(String::from(limit.clone()), "2000000,off@22:00-06:00,500000@12:00-13:30");
+        assert_eq!(String::from(limit.clone()).parse::<SpeedLimit>().ok(), Some(limit), "what is written is read back");
         for text in ["", "fast", "-1", "2X", "1M@22-6", "1M@25:00-06:00", "0"] {
             assert!(text.parse::<SpeedLimit>().is_err(), "{text}");
         }

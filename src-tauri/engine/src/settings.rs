@@ -5,16 +5,19 @@
 
 mod stored;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
     drivers::{self, Credentials, FineUploaderSettings, HttpOptions},
     error::{Error, ErrorKind, Result},
+    pace::SpeedLimit,
     records::destinations::{Memory, THIS_COMPUTER},
 };
 
+/// The longest scope, in characters.
+const LONGEST_SCOPE: usize = 200;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What a user sets about a destination.
@@ -29,6 +32,16 @@ pub struct DestinationSettings {
     pub lifetime_days: Option<u32>,
     /// The user agreed to plain http beyond this machine.
     pub allow_http: bool,
+    /// A file of certificates (PEM) that are trusted beside the system's own: a company's CA.
+    pub ca_file: Option<PathBuf>,
+    /// How fast all its uploads together may be, below what holds for all destinations.
+    pub speed_limit: SpeedLimit,
+    /// Who its uploads belong to, where nobody says otherwise: a user, a project.
+    pub scope: String,
+    /// What becomes of uploads that were interrupted.
+    pub resume: ResumePolicy,
+    /// What becomes of a file whose name the destination has already.
+    pub name_conflicts: NameConflicts,
     /// A finish does no harm when it is repeated.
     pub repeat_finish: bool,
     /// Ends of names that are taken, in any letter case, with or without a dot before; none for all.
@@ -45,6 +58,34 @@ pub struct DestinationSettings {
     pub fine_uploader: FineUploaderSettings,
 }
 
+/// What becomes of uploads that were interrupted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResumePolicy {
+    /// They are offered; whoever embeds the engine is asked ([`crate::ResumeGate`]).
+    #[default]
+    Ask,
+    /// They go on without a question, after a launch too.
+    Always,
+    /// They begin anew.
+    Never,
+    /// Nothing is kept of them.
+    Off,
+}
+
+/// What becomes of a file whose name the destination has already, as far as it tells which files it holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameConflicts {
+    /// The destination does what it does; Carryon's own receiver keeps both.
+    #[default]
+    Leave,
+    /// The file is not sent, and that is told.
+    Skip,
+    /// The file goes under another name, as `name (2).ext`.
+    Rename,
+}
+
 impl Default for DestinationSettings {
     fn default() -> Self {
         Self {
@@ -52,6 +93,11 @@ impl Default for DestinationSettings {
             connections: None,
             lifetime_days: None,
             allow_http: false,
+            ca_file: None,
+            speed_limit: SpeedLimit::default(),
+            scope: String::new(),
+            resume: ResumePolicy::default(),
+            name_conflicts: NameConflicts::default(),
             repeat_finish: false,
             allowed_extensions: Vec::new(),
             min_size: 0,
@@ -86,6 +132,9 @@ impl DestinationSettings {
         }
         if self.connections == Some(0) {
             return wrong("connections: at least one is needed");
+        }
+        if self.scope.chars().any(char::is_control) || self.scope.chars().count() > LONGEST_SCOPE {
+            return wrong("scope: a line of at most 200 characters");
         }
         if self.max_size > 0 && self.min_size > self.max_size {
             return wrong("min_size: it lies above max_size, so that no file would be taken");
@@ -153,7 +202,11 @@ impl DestinationSettings {
 
     /// How HTTP is spoken there.
     pub(crate) fn http(&self, general: &HttpOptions) -> HttpOptions {
-        HttpOptions { allow_http: general.allow_http || self.allow_http, ..*general }
+        HttpOptions {
+            allow_http: general.allow_http || self.allow_http,
+            ca_file: self.ca_file.clone().or_else(|| general.ca_file.clone()),
+            ..general.clone()
+        }
     }
 
     fn check_at(&self, address: &str, http: &HttpOptions) -> Result<()> {

@@ -12,9 +12,10 @@ use crate::{
     error::Result,
     inner::{Inner, Turn, lock},
     live::Live,
+    pace::Pacer,
     queue::{self, Running},
-    records::uploads,
-    upload::{UploadId, now},
+    records::{destinations, uploads},
+    upload::{Upload, UploadId, now},
     worker,
 };
 
@@ -42,6 +43,15 @@ impl Inner {
         skipped.keys().copied().chain(lock(&self.held).keys().copied()).collect()
     }
 
+    /// Every limit that an upload keeps to. Settings that cannot be read limit nothing; its worker tells of them.
+    async fn pacers_of(&self, upload: &Upload) -> Vec<Arc<Pacer>> {
+        let id = upload.destination;
+        let row = self.records.run(move |connection| destinations::get(connection, id)).await;
+        let settings = row.ok().flatten().and_then(|row| row.settings().ok());
+        let own = settings.map(|settings| self.pacer_of(id, &settings));
+        [Arc::clone(&self.pacer)].into_iter().chain(own).collect()
+    }
+
     async fn start(self: &Arc<Self>, id: UploadId) -> Result<()> {
         let upload = match self.records.run(move |connection| uploads::get(connection, id)).await {
             Ok(Some(upload)) => upload,
@@ -50,7 +60,7 @@ impl Inner {
                 return unreadable.map(|_| ());
             }
         };
-        let live = Arc::new(Live::new(&upload, vec![Arc::clone(&self.pacer)]));
+        let live = Arc::new(Live::new(&upload, self.pacers_of(&upload).await));
         let turn = Turn { live: Arc::clone(&live), cancel: self.stop.child_token(), over: CancellationToken::new() };
         {
             // Both under one lock: whoever holds it from here on finds the turn and ends it.

@@ -16,6 +16,7 @@ const TESTS: &[&str] = &[
     "curl",
     "dbus",
     "gir1.2-gtk-3.0",
+    "gnome-keyring",
     "imagemagick",
     "openssl",
     "procps",

@@ -62,7 +62,9 @@ pub(super) async fn fine_uploader(url: &Url, credentials: &Credentials, options:
         request = request.bearer_auth(token);
     }
     match http::exchange(request, None, options, PATIENCE).await {
-        Err(error) if error.kind() == ErrorKind::Offline => checks.push(bad("answer", format!("{error}"))),
+        Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::CaptivePortal) => {
+            checks.push(bad("answer", format!("{error}. {}", error.advice())));
+        }
         Err(error) => checks.push(bad("answer", format!("It takes connections, but does not answer: {error}"))),
         Ok(answer) => {
             checks.push(protocol(&answer));

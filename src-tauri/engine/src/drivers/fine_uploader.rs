@@ -82,7 +82,7 @@ impl FineUploader {
         settings.check()?;
         let address = Address::resolve(&url, settings, repeat_finish)?;
         let client = http::client(&url, options)?;
-        let (settings, options) = (settings.clone(), *options);
+        let (settings, options) = (settings.clone(), options.clone());
         let (cannot_be_asked, can_be_asked) = (AtomicBool::new(false), AtomicBool::new(false));
         Ok(Self { address, settings, credentials, options, client, cannot_be_asked, can_be_asked })
     }

@@ -2,12 +2,14 @@
 
 use std::{
     net::IpAddr,
+    path::{Path, PathBuf},
     sync::Once,
     time::{Duration, SystemTime},
 };
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
+use reqwest::{Certificate, Client, RequestBuilder, StatusCode, header::HeaderMap};
+use rustls::CertificateError;
 use serde_json::Value;
 use url::{Host, Url};
 
@@ -24,10 +26,12 @@ const LARGEST_LIST: usize = 64 * 1024 * 1024;
 const LONGEST_QUOTE: usize = 300;
 
 /// How the engine speaks HTTP.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct HttpOptions {
     /// The user agreed to plain http beyond this machine.
     pub allow_http: bool,
+    /// Certificates (PEM) that are trusted beside the system's own.
+    pub ca_file: Option<PathBuf>,
     /// How long a connection may take to stand.
     pub connect: Duration,
     /// No byte moved for this long: the connection is dead.
@@ -42,6 +46,7 @@ impl Default for HttpOptions {
     fn default() -> Self {
         Self {
             allow_http: false,
+            ca_file: None,
             connect: Duration::from_secs(15),
             stall: Duration::from_secs(30),
             answer: Duration::from_secs(120),
@@ -68,7 +73,23 @@ pub(super) fn client(url: &Url, options: &HttpOptions) -> Result<Client> {
     if is_loopback(url) {
         builder = builder.no_proxy();
     }
+    if let Some(file) = &options.ca_file {
+        builder = builder.tls_certs_merge(certificates(file)?);
+    }
     builder.build().map_err(|error| Error::new(ErrorKind::Invalid, "HTTP cannot be set up").because(error))
+}
+
+fn certificates(file: &Path) -> Result<Vec<Certificate>> {
+    let wrong = |why: String| {
+        let text = format!("The certificates in “{}” cannot be used: {why}", file.display());
+        Error::new(ErrorKind::Invalid, text).next_step("Name a file of certificates in PEM form as ca_file.")
+    };
+    let pem = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
+    match Certificate::from_pem_bundle(&pem) {
+        Ok(certificates) if certificates.is_empty() => Err(wrong("there is none in it".to_owned())),
+        Ok(certificates) => Ok(certificates),
+        Err(_) => Err(wrong("this is not the PEM form".to_owned())),
+    }
 }
 
 fn refuse_plain_http(url: &Url, options: &HttpOptions) -> Result<()> {
@@ -197,11 +218,50 @@ fn broken(error: reqwest::Error, body: Option<&ChunkBody>) -> Error {
     let all_left = body.is_none_or(ChunkBody::all_taken);
     // The URL may hold what is nobody's business.
     let error = error.without_url();
+    if let Some(fault) = certificate_fault(&error) {
+        // Whoever answers is not who was asked: a sign-in page in between, or a certificate that is to be trusted first.
+        let text = format!("Whoever answers cannot be trusted: {fault}");
+        return Error::new(ErrorKind::CaptivePortal, text)
+            .next_step("Sign in to the network if it asks for that; for a company's own certificates set ca_file.");
+    }
     if error.is_connect() {
         return Error::new(ErrorKind::Offline, "The destination cannot be reached").because(Plain(root_cause(&error)));
     }
     let kind = if all_left { ErrorKind::Unknown } else { ErrorKind::Transient };
     Error::new(kind, "The connection broke before the answer came").because(Plain(root_cause(&error)))
+}
+
+/// What is wrong with the certificate of the other end, if that is what broke a connection.
+fn certificate_fault(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let mut cause = Some(error);
+    while let Some(inner) = cause {
+        if let Some(rustls::Error::InvalidCertificate(fault)) = inner.downcast_ref() {
+            return Some(in_words(fault));
+        }
+        // What an I/O error wraps is not its source, but stands in its place.
+        let wrapped = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|wrapped| wrapped as _).or_else(|| inner.source());
+    }
+    None
+}
+
+fn in_words(fault: &CertificateError) -> &'static str {
+    match fault {
+        CertificateError::UnknownIssuer => "its certificate is from nobody that this computer trusts",
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "its certificate has expired",
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "its certificate is not valid yet; this computer's clock may be wrong"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate is for another name"
+        }
+        CertificateError::Revoked => "its certificate was revoked",
+        // A certificate that signed itself, as many tools make it: the fault has no name of its own.
+        other if format!("{other:?}").contains("CaUsedAsEndEntity") => {
+            "its certificate is one for signing others (CA:TRUE), not for a server"
+        }
+        _ => "its certificate is not valid",
+    }
 }
 
 /// The innermost cause in a chain, which is what a person can use: “connection refused”, “certificate expired”.

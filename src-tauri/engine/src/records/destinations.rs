@@ -21,6 +21,8 @@ pub struct DestinationRow {
     pub settings: String,
     /// What was learned about it.
     pub memory: Memory,
+    /// The keychain's name for its token, where it keeps one.
+    pub secret: Option<String>,
 }
 
 /// A destination's name as people see it: where it is only known by its address, without what may be secret there.
@@ -58,7 +60,7 @@ impl Memory {
     }
 }
 
-const COLUMNS: &str = "SELECT id, name, address, settings, memory FROM destinations";
+const COLUMNS: &str = "SELECT id, name, address, settings, memory, secret FROM destinations";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<DestinationRow> {
     let memory: String = row.get(4)?;
@@ -68,6 +70,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<DestinationRow> {
         address: row.get(2)?,
         settings: row.get(3)?,
         memory: serde_json::from_str(&memory).unwrap_or_default(),
+        secret: row.get(5)?,
     })
 }
 
@@ -96,6 +99,12 @@ pub(crate) fn find(connection: &Connection, address: &str) -> Result<Option<Dest
 pub(crate) fn set_settings(connection: &Connection, id: DestinationId, settings: &str) -> Result<()> {
     let sql = "UPDATE destinations SET settings = ?2 WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![id.0, settings])?;
+    Ok(())
+}
+
+/// Names the keychain's entry for its token; none for no token.
+pub(crate) fn set_secret(connection: &Connection, id: DestinationId, name: Option<&str>) -> Result<()> {
+    connection.prepare_cached("UPDATE destinations SET secret = ?2 WHERE id = ?1")?.execute(params![id.0, name])?;
     Ok(())
 }
 

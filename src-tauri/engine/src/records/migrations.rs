@@ -24,7 +24,7 @@ pub(super) fn run(connection: &mut Connection) -> Result<()> {
 }
 
 fn all() -> Vec<M<'static>> {
-    vec![M::up(FIRST)]
+    vec![M::up(FIRST), M::up(SECOND)]
 }
 
 const FIRST: &str = "
@@ -141,6 +141,14 @@ CREATE TABLE settings (
     key   TEXT PRIMARY KEY,
     value TEXT NOT NULL                      -- JSON
 ) STRICT;
+";
+
+/// Tokens in the keychain; and what a file is found by again that was moved or copied.
+const SECOND: &str = "
+ALTER TABLE destinations ADD COLUMN secret TEXT;   -- the keychain's name for its token
+DROP INDEX sources_by_size;
+CREATE INDEX sources_by_fingerprint ON sources(size, fingerprint);
+CREATE INDEX sources_by_file_id ON sources(json_extract(identity, '$.file_id'), json_extract(identity, '$.volume'));
 ";
 
 #[cfg(test)]

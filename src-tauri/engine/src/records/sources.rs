@@ -12,7 +12,13 @@ use crate::{
 };
 
 /// Adds a source.
-pub(crate) fn insert(connection: &Connection, id: SourceId, path: &Path, identity: &Identity, taken_at: UnixMillis) -> Result<()> {
+pub(crate) fn insert(
+    connection: &Connection,
+    id: SourceId,
+    path: &Path,
+    identity: &Identity,
+    taken_at: UnixMillis,
+) -> Result<()> {
     let sql = "INSERT INTO sources (id, path, encoding, size, identity, taken_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![
         id.to_string(),
@@ -26,7 +32,12 @@ pub(crate) fn insert(connection: &Connection, id: SourceId, path: &Path, identit
 }
 
 /// The source of `upload` is taken anew, as it is now: for a start-over.
-pub(crate) fn retake(connection: &Connection, upload: UploadId, identity: &Identity, taken_at: UnixMillis) -> Result<()> {
+pub(crate) fn retake(
+    connection: &Connection,
+    upload: UploadId,
+    identity: &Identity,
+    taken_at: UnixMillis,
+) -> Result<()> {
     let sql = "UPDATE sources SET size = ?2, identity = ?3, fingerprint = NULL, taken_at = ?4
                WHERE id = (SELECT source FROM uploads WHERE id = ?1)";
     let size = super::to_sql(identity.size)?;

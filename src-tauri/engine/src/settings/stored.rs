@@ -40,6 +40,7 @@ impl Engine {
     pub async fn set_destination_settings(&self, id: DestinationId, settings: DestinationSettings) -> Result<()> {
         let row = self.row(id).await?;
         settings.check_at(&row.address, &settings.http(&self.inner.options.http))?;
+        self.inner.pacer_of(id, &settings);
         let text = serde_json::to_string(&settings).expect("settings are JSON");
         self.inner.records.run(move |connection| destinations::set_settings(connection, id, &text)).await
     }
@@ -66,7 +67,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::set_destination_settings`].
     pub async fn destination_agreed(&self, address: &str) -> Result<DestinationRow> {
-        let address = drivers::normalise(address, &HttpOptions { allow_http: true, ..self.inner.options.http })?;
+        let address =
+            drivers::normalise(address, &HttpOptions { allow_http: true, ..self.inner.options.http.clone() })?;
         let at = address.clone();
         let known = self.inner.records.run(move |connection| destinations::find(connection, &at)).await?;
         let settings = known.map(|row| row.settings()).transpose()?.unwrap_or_default();
@@ -94,12 +96,12 @@ impl Engine {
     /// The form in which an address is stored; plain http needs consent, for this destination or for all.
     pub(crate) async fn normalise(&self, address: &str) -> Result<String> {
         let http = &self.inner.options.http;
-        let Ok(stored) = drivers::normalise(address, &HttpOptions { allow_http: true, ..*http }) else {
+        let Ok(stored) = drivers::normalise(address, &HttpOptions { allow_http: true, ..http.clone() }) else {
             return drivers::normalise(address, http);
         };
         let row = self.inner.records.run(move |connection| destinations::find(connection, &stored)).await?;
         let agreed = row.and_then(|row| row.settings().ok()).is_some_and(|settings| settings.allow_http);
-        drivers::normalise(address, &HttpOptions { allow_http: http.allow_http || agreed, ..*http })
+        drivers::normalise(address, &HttpOptions { allow_http: http.allow_http || agreed, ..http.clone() })
     }
 
     async fn row(&self, id: DestinationId) -> Result<DestinationRow> {

@@ -64,6 +64,8 @@ pub enum Saved {
         address: String,
         /// Its settings.
         settings: Option<String>,
+        /// Its token, for the keychain.
+        token: Option<Secret>,
     },
     /// List them.
     List,
@@ -77,6 +79,10 @@ pub enum Saved {
         address: Option<String>,
         /// Other settings, all of them.
         settings: Option<String>,
+        /// Another token, for the keychain.
+        token: Option<Secret>,
+        /// Its token is to be forgotten.
+        forget_token: bool,
     },
     /// Remove one.
     Remove {
@@ -87,6 +93,32 @@ pub enum Saved {
     Test {
         /// Its name, or an address that is not saved.
         named: String,
+        /// A bearer token.
+        token: Option<Secret>,
+    },
+    /// Write them down for another machine.
+    Export {
+        /// Which; none for all.
+        names: Vec<String>,
+    },
+    /// Save what was written down.
+    Import {
+        /// The document.
+        document: String,
+    },
+    /// List the finished files that one tells of.
+    Files {
+        /// Its name, or its address.
+        named: String,
+        /// A bearer token.
+        token: Option<Secret>,
+    },
+    /// Delete a finished file there, for good.
+    DeleteFile {
+        /// Its name, or its address.
+        named: String,
+        /// The file's id, as the list has it.
+        id: String,
         /// A bearer token.
         token: Option<Secret>,
     },

@@ -74,7 +74,6 @@ impl Server {
         self.followers.join(followed);
     }
 
-
     /// Waits until no client follows anything any more; new ones are still served meanwhile.
     pub async fn until_nobody_waits(&self) {
         while !self.clients.is_empty() {
@@ -104,7 +103,9 @@ pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
                 client = listener.accept() => client,
             };
             match client {
-                Ok(client) => drop(clients.spawn(attend(client, Arc::clone(&engine), Arc::clone(&followers), stop.clone()))),
+                Ok(client) => {
+                    drop(clients.spawn(attend(client, Arc::clone(&engine), Arc::clone(&followers), stop.clone())))
+                }
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be let in");
                     tokio::time::sleep(Duration::from_millis(100)).await;

@@ -32,7 +32,7 @@ use crate::{
     },
     retry::Next,
     sending::Sending,
-    settings::DestinationSettings,
+    settings::{DestinationSettings, ResumePolicy},
     source::SourceFile,
     upload::{Failure, State, Step, UnixMillis, Upload, UploadId, WaitReason, now},
 };
@@ -309,7 +309,12 @@ impl Worker {
             total_chunks: plan.count(),
             custom: self.upload.custom.clone(),
         };
-        match self.inner.gate().on_resume(&offer).await {
+        let answer = match self.settings.resume {
+            ResumePolicy::Always => GateAnswer::Resume,
+            ResumePolicy::Never => GateAnswer::StartOver,
+            ResumePolicy::Ask | ResumePolicy::Off => self.inner.gate().on_resume(&offer).await,
+        };
+        match answer {
             GateAnswer::StartOver => Err(Halt::StartOver),
             GateAnswer::NotNow => Err(Halt::NotNow),
             GateAnswer::Resume => {

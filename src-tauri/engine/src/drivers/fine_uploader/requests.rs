@@ -19,7 +19,7 @@ use crate::{
     error::Error,
 };
 
-/// The type of all files and chunks: what is in them is nobody's business on the way.
+/// The type of a chunk, and of a file whose name tells nothing.
 const BYTES: &str = "application/octet-stream";
 
 /// A body of known length.
@@ -140,14 +140,25 @@ fn form_head(boundary: &str, fields: &[(String, String)], input: &str, intent: &
     let filename = if is_plain(intent) { escape(&intent.name) } else { "blob".into() };
     let input = escape(input);
     head += &format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{input}\"; filename=\"{filename}\"\r\n");
-    head + &format!("Content-Type: {BYTES}\r\n\r\n")
+    // As a browser does: a whole file bears its type, a slice of one none.
+    let of = if is_plain(intent) { type_of(&intent.name) } else { BYTES };
+    head + &format!("Content-Type: {of}\r\n\r\n")
+}
+
+/// The type that a name stands for.
+fn type_of(name: &str) -> &'static str {
+    mime_guess::from_path(name).first_raw().unwrap_or(BYTES)
 }
 
 /// The headers of an upload or a chunk; custom ones replace those of the same name.
 pub(super) fn upload_headers(settings: &FineUploaderSettings, facts: Facts<'_>) -> HeaderMap {
     let mut headers = asking_headers();
     if !settings.is_multipart() {
-        headers.insert("X-Mime-Type", HeaderValue::from_static(BYTES));
+        let name = match facts {
+            Facts::Upload { intent, .. } => intent.name.as_str(),
+            _ => "",
+        };
+        headers.insert("X-Mime-Type", HeaderValue::from_static(type_of(name)));
     }
     add(&mut headers, &settings.headers, facts);
     headers

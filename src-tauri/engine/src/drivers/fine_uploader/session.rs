@@ -84,6 +84,7 @@ fn finished_file(entry: &Value) -> Option<FinishedFile> {
     Some(FinishedFile {
         name: quote(text("name")?),
         id: text("uuid")?.to_owned(),
+        location: text("location").map(quote),
         size: entry["size"].as_u64(),
         thumbnail: text("thumbnailUrl").map(quote),
         handle: serde_json::to_value(handle).unwrap_or_default(),
