@@ -11,7 +11,7 @@ use std::{
 
 use carryon_engine::{
     Engine, Error, ErrorKind, Options,
-    socket::{self, Call, End, Followed, Request, ResumeWhich},
+    socket::{self, Call, End, Followed, How, Request, ResumeWhich},
 };
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -99,7 +99,9 @@ impl Left {
     fn instead_of(&self, request: Request) -> Result<Request, u8> {
         let (keeps, token, give_up_after) = match &request {
             Request::Send(send) => (send.keep, send.token.clone(), send.give_up_after),
-            Request::Resume { token, give_up_after, .. } => (true, token.clone(), *give_up_after),
+            Request::Resume { token, give_up_after, .. } | Request::Locate { token, give_up_after, .. } => {
+                (true, token.clone(), *give_up_after)
+            }
             _ => return Ok(request),
         };
         match (self.known, self.ids.is_empty(), keeps) {
@@ -108,7 +110,7 @@ impl Left {
             (true, false, false) => Err(End::Interrupted.code()),
             (true, false, true) => {
                 let which = ResumeWhich::Left(self.ids.iter().cloned().collect());
-                Ok(Request::Resume { which, start_over: false, token, give_up_after })
+                Ok(Request::Resume { which, how: How::CarryOn, token, give_up_after })
             }
         }
     }

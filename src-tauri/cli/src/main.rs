@@ -6,6 +6,8 @@ mod exit;
 mod face;
 mod history;
 mod list;
+mod locate;
+mod mark_done;
 mod open;
 mod order;
 mod receive;
@@ -30,6 +32,8 @@ enum Command {
     List(list::List),
     History(history::History),
     Resume(resume::Resume),
+    Locate(locate::Locate),
+    MarkDone(mark_done::MarkDone),
     Discard(discard::Discard),
     Order(order::Order),
     Destinations(destinations::Destinations),
@@ -45,6 +49,8 @@ async fn main() -> std::process::ExitCode {
         Command::List(list) => list.run().await,
         Command::History(history) => history.run().await,
         Command::Resume(resume) => resume.run().await,
+        Command::Locate(locate) => locate.run().await,
+        Command::MarkDone(mark_done) => mark_done.run().await,
         Command::Discard(discard) => discard.run().await,
         Command::Order(order) => order.run().await,
         Command::Destinations(destinations) => destinations.run().await,

@@ -89,6 +89,7 @@ impl Report {
             "queued" => "handed over".to_owned(),
             "nothing" => "Nothing is to be resumed.".to_owned(),
             "discarded" => discarded(object),
+            "marked_done" => format!("Marked {} as done.", words::uploads(number(object, "count"))),
             "moved" => format!("Moved {}.", words::uploads(number(object, "count"))),
             "error" => format!("carryon: {}.\n{}", text(object, "message"), text(object, "next_step")),
             _ => return None,

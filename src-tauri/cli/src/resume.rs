@@ -2,7 +2,7 @@
 
 use carryon_engine::{
     Error, ErrorKind,
-    socket::{Request, ResumeWhich},
+    socket::{How, Request, ResumeWhich},
 };
 use clap::Args;
 
@@ -22,8 +22,11 @@ pub struct Resume {
     #[arg(long)]
     all: bool,
     /// Begin anew, with the files as they are now.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "finish_again")]
     start_over: bool,
+    /// Ask again for the finish of uploads whose outcome is unknown, after a look at the destination.
+    #[arg(long, requires = "ids")]
+    finish_again: bool,
     #[command(flatten)]
     data_dir: DataDir,
     #[command(flatten)]
@@ -39,7 +42,11 @@ impl Resume {
         }
         let request = Request::Resume {
             which: if self.all { ResumeWhich::All } else { ResumeWhich::Named(self.ids) },
-            start_over: self.start_over,
+            how: match (self.start_over, self.finish_again) {
+                (true, _) => How::StartOver,
+                (_, true) => How::FinishAgain,
+                _ => How::CarryOn,
+            },
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
         };

@@ -2,7 +2,7 @@
 //!
 //! A file that has an unfinished record for the same destination and scope goes on from there instead.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Duration};
 
 use tokio::sync::mpsc;
 
@@ -13,7 +13,10 @@ use crate::{
     engine::Engine,
     error::Result,
     inner::Inner,
-    records::uploads::{self, NewUpload},
+    records::{
+        sources,
+        uploads::{self, NewUpload},
+    },
     settings::{DestinationSettings, ResumePolicy},
     source::{Found, Identity, Problem, SourceFile, expand},
     upload::{AttemptId, BatchId, DestinationId, State, Step, UnixMillis, UploadId, now},
@@ -189,6 +192,29 @@ enum Recorded {
 }
 
 impl Inner {
+    /// Beside each file the upload that it belongs to, where its record has it at another path.
+    async fn with_moved(
+        &self,
+        request: &AddRequest,
+        files: Vec<(Seen, Plan)>,
+    ) -> Result<Vec<(Seen, Plan, Option<UploadId>)>> {
+        if !request.keep {
+            return Ok(files.into_iter().map(|(seen, plan)| (seen, plan, None)).collect());
+        }
+        let asked: Vec<(PathBuf, Identity)> = files.iter().map(|((f, i, _), _)| (f.path.clone(), i.clone())).collect();
+        let (to, scope) = (request.destination, request.scope.clone());
+        let hints = self.records.run(move |connection| {
+            let hint = |(path, identity): &(PathBuf, Identity)| uploads::hint(connection, to, &scope, path, identity);
+            asked.iter().map(hint).collect::<Result<Vec<_>>>()
+        });
+        let mut found = Vec::with_capacity(files.len());
+        for ((seen, plan), hint) in files.into_iter().zip(hints.await?) {
+            let moved = self.find_moved(request, &seen.0, &seen.1, hint).await?;
+            found.push((seen, plan, moved));
+        }
+        Ok(found)
+    }
+
     async fn record(
         self: &Arc<Self>,
         request: &AddRequest,
@@ -197,10 +223,15 @@ impl Inner {
         files: Vec<(Seen, Plan)>,
         added: &mut Added,
     ) -> Result<()> {
+        let files = self.with_moved(request, files).await?;
         let wanted = request.clone();
         let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
         let recorded = self.records.run(move |connection| {
-            let record = |(seen, plan)| record_one(connection, &wanted, batch, seen, plan, expires_at);
+            let mut adopted = HashSet::new();
+            let record = |(seen, plan, moved): (Seen, Plan, Option<UploadId>)| {
+                let moved = moved.filter(|id| adopted.insert(*id));
+                record_one(connection, &wanted, batch, seen, plan, expires_at, moved)
+            };
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
         for recorded in recorded.await? {
@@ -231,8 +262,14 @@ fn record_one(
     (file, identity, taken_at): Seen,
     plan: Plan,
     expires_at: Option<i64>,
+    moved: Option<UploadId>,
 ) -> Result<Recorded> {
-    if let Some(earlier) = uploads::find(connection, &file.path, request.destination, &request.scope)? {
+    let mut earlier = uploads::find(connection, &file.path, request.destination, &request.scope)?;
+    if let (None, Some(id)) = (&earlier, moved) {
+        sources::adopt(connection, id, &file.path, &identity)?;
+        earlier = uploads::get(connection, id)?;
+    }
+    if let Some(earlier) = earlier {
         if request.start_over {
             return Ok(Recorded::ToStartOver(earlier.id));
         }

@@ -27,6 +27,7 @@ mod exchange;
 mod gate;
 mod inner;
 mod live;
+mod matching;
 mod network;
 mod pace;
 mod queue;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
     chunk::Digest,
@@ -49,6 +49,23 @@ pub(crate) fn retake(
 pub(crate) fn set_fingerprint(connection: &Connection, upload: UploadId, fingerprint: &Digest) -> Result<()> {
     let sql = "UPDATE sources SET fingerprint = ?2 WHERE id = (SELECT source FROM uploads WHERE id = ?1)";
     connection.prepare_cached(sql)?.execute(params![upload.to_string(), fingerprint])?;
+    Ok(())
+}
+
+/// The fingerprint of the source of `upload`, where one was taken.
+pub(crate) fn fingerprint(connection: &Connection, upload: UploadId) -> Result<Option<Digest>> {
+    let sql = "SELECT s.fingerprint FROM sources s JOIN uploads u ON u.source = s.id WHERE u.id = ?1";
+    let read: Option<Option<Vec<u8>>> =
+        connection.prepare_cached(sql)?.query_row([upload.to_string()], |row| row.get(0)).optional()?;
+    Ok(read.flatten().and_then(|bytes| bytes.try_into().ok()))
+}
+
+/// The source of `upload` lies elsewhere now. Nothing is known of its past there, so what was confirmed is proved anew.
+pub(crate) fn adopt(connection: &Connection, upload: UploadId, path: &Path, identity: &Identity) -> Result<()> {
+    let sql = "UPDATE sources SET path = ?2, encoding = ?3, identity = ?4, taken_at = 0
+               WHERE id = (SELECT source FROM uploads WHERE id = ?1)";
+    let values = params![upload.to_string(), encode_path(path), path_encoding(), identity_text(identity)];
+    connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }
 

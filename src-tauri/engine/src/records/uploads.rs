@@ -9,6 +9,7 @@ use crate::{
     chunk::{Digest, Plan},
     destination::Ticket,
     error::{Error, ErrorKind, Result},
+    matching::{Candidate, Hint},
     source::{Identity, decode_path, encode_path},
     upload::{
         Attempt, AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, Step, UnixMillis, Upload,
@@ -218,6 +219,60 @@ pub(crate) fn find(
     let mut statement = connection.prepare_cached(&sql)?;
     let found = statement.query_row(params![encode_path(path), destination.0, scope], from_row).optional()?;
     Ok(found.flatten())
+}
+
+const CANDIDATES: &str = "SELECT u.id, s.path, s.encoding, s.identity, u.name, u.relative_path, s.fingerprint
+    FROM sources s JOIN uploads u ON u.source = s.id
+    WHERE u.destination = ?1 AND u.scope = ?2 AND u.keep = 1 AND s.path <> ?3
+    AND u.state NOT IN ('preparing', 'uploading', 'waiting', 'finishing')";
+
+fn candidate(row: &Row<'_>) -> rusqlite::Result<Option<Candidate>> {
+    let (path, encoding): (Vec<u8>, String) = (row.get(1)?, row.get(2)?);
+    let read = || {
+        Some(Candidate {
+            id: parse(row, 0)?,
+            path: decode_path(&encoding, &path),
+            identity: json(row, 3)?,
+            name: row.get(4).ok()?,
+            relative_path: row.get(5).ok()?,
+            fingerprint: row.get::<_, Option<Vec<u8>>>(6).ok()?.and_then(|bytes| bytes.try_into().ok()),
+        })
+    };
+    Ok(read())
+}
+
+/// What is known of a file at another path than `path`.
+pub(crate) fn hint(
+    connection: &Connection,
+    destination: DestinationId,
+    scope: &str,
+    path: &Path,
+    identity: &Identity,
+) -> Result<Hint> {
+    let sql = format!(
+        "{CANDIDATES} AND json_extract(s.identity, '$.file_id') = ?4 AND json_extract(s.identity, '$.volume') = ?5 LIMIT 8"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = params![destination.0, scope, encode_path(path), identity.file_id, identity.volume];
+    let by_id = statement.query_map(values, candidate)?.filter_map(|row| row.ok().flatten()).collect();
+    let sql = "SELECT EXISTS (SELECT 1 FROM sources WHERE size = ?1 AND fingerprint IS NOT NULL)";
+    let same_size = connection.prepare_cached(sql)?.query_row([to_sql(identity.size)?], |row| row.get(0))?;
+    Ok(Hint { by_id, same_size })
+}
+
+/// Those with that content at another path than `path`.
+pub(crate) fn of_content(
+    connection: &Connection,
+    destination: DestinationId,
+    scope: &str,
+    path: &Path,
+    size: u64,
+    fingerprint: &Digest,
+) -> Result<Vec<Candidate>> {
+    let sql = format!("{CANDIDATES} AND s.size = ?4 AND s.fingerprint = ?5 ORDER BY u.seq LIMIT 64");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let values = params![destination.0, scope, encode_path(path), to_sql(size)?, fingerprint.as_slice()];
+    Ok(statement.query_map(values, candidate)?.filter_map(|row| row.ok().flatten()).collect())
 }
 
 /// Moves an upload by one step of the table of states.

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use super::{
     history,
     lines::{self, interrupted_line},
-    request::{Request, ResumeWhich, Secret, Send, decode_paths},
+    request::{Request, Secret, Send, decode_paths},
     saved,
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,
     records::uploads::Order,
-    upload::{DestinationId, State, UploadId},
+    upload::{DestinationId, UploadId},
 };
 
 /// How long a discard waits for the destinations' word; what is left is told later.
@@ -93,7 +93,9 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
     match request {
         Request::Send(send) => task.send(send).await,
         Request::List => task.list().await,
-        Request::Resume { which, start_over, token, .. } => task.resume(which, start_over, token).await,
+        Request::Resume { which, how, token, .. } => task.resume(which, how, token).await,
+        Request::Locate { id, path, token, .. } => task.locate(&id, &path, token).await,
+        Request::MarkDone { ids } => task.mark_done(&ids).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
         Request::Destinations(ask) => saved::carry_out(engine, ask, lines).await,
         Request::Order { ids, order } => task.order(&ids, order).await,
@@ -104,8 +106,9 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
     }
 }
 
-struct Task<'t> {
-    engine: &'t Engine,
+/// One request being carried out.
+pub(super) struct Task<'t> {
+    pub engine: &'t Engine,
     lines: &'t Lines,
     followed: &'t Followed,
     patience: Option<Duration>,
@@ -113,7 +116,7 @@ struct Task<'t> {
 
 impl Task<'_> {
     /// Who went away hears nothing; whoever watches the connection notices.
-    fn tell(&self, line: Value) {
+    pub(super) fn tell(&self, line: Value) {
         let _ = self.lines.send(line);
     }
 
@@ -158,46 +161,6 @@ impl Task<'_> {
         Ok(End::SomeFailed)
     }
 
-    async fn resume(&self, which: ResumeWhich, start_over: bool, token: Option<Secret>) -> Result<End> {
-        let events = self.engine.subscribe();
-        let (listed, _) = self.engine.list().await?;
-        let by_itself = |listed: &&Listed| listed.upload.state.is_resting() && goes_on_by_itself(&listed.upload.state);
-        let ids: Vec<UploadId> = match &which {
-            ResumeWhich::All => listed.iter().filter(by_itself).map(|listed| listed.upload.id).collect(),
-            ResumeWhich::Named(names) => named(&listed, names)?,
-            ResumeWhich::Left(left) => {
-                self.tell_delivered(left).await?;
-                let is_left = |listed: &&Listed| left.contains(&listed.upload.id.to_string());
-                listed.iter().filter(is_left).map(|listed| listed.upload.id).collect()
-            }
-        };
-        self.introduce(destinations(&listed, &ids), token)?;
-        let outcomes = match start_over {
-            true => self.engine.start_over(&ids).await,
-            false => self.engine.resume(&ids).await,
-        };
-        for (id, error) in &outcomes.problems {
-            let name = listed.iter().find(|listed| listed.upload.id == *id).map(|listed| listed.upload.name.as_str());
-            self.tell(lines::of_refusal(*id, name.unwrap_or_default(), error));
-        }
-        if ids.is_empty() && !matches!(which, ResumeWhich::Left(_)) {
-            self.tell(json!({ "event": "nothing" }));
-        }
-        self.follow(events, outcomes.done, !outcomes.problems.is_empty()).await
-    }
-
-    /// Those of `ids` whose end was not heard, because it came together with the owner's.
-    async fn tell_delivered(&self, ids: &[String]) -> Result<()> {
-        let past = self.engine.history(u32::try_from(ids.len() + 1000).unwrap_or(u32::MAX)).await?;
-        for past in past.iter().filter(|past| past.outcome == "done" && ids.contains(&past.upload)) {
-            self.tell(json!({
-                "event": "finished", "id": past.upload, "name": past.name, "size": past.size, "sent": past.sent,
-                "location": past.location,
-            }));
-        }
-        Ok(())
-    }
-
     async fn discard(&self, names: &[String], token: Option<Secret>) -> Result<End> {
         let (listed, _) = self.engine.list().await?;
         let ids = named(&listed, names)?;
@@ -226,7 +189,11 @@ impl Task<'_> {
     }
 
     /// A token that was given is used from here on; none leaves what is known. It is for one destination, never for several.
-    fn introduce(&self, destinations: impl IntoIterator<Item = DestinationId>, token: Option<Secret>) -> Result<()> {
+    pub(super) fn introduce(
+        &self,
+        destinations: impl IntoIterator<Item = DestinationId>,
+        token: Option<Secret>,
+    ) -> Result<()> {
         let Some(Secret(token)) = token else { return Ok(()) };
         let destinations: Vec<DestinationId> = destinations.into_iter().collect();
         if destinations.len() > 1 {
@@ -242,7 +209,12 @@ impl Task<'_> {
     }
 
     /// Follows uploads to their last event, or until nothing was confirmed for too long.
-    async fn follow(&self, mut events: UnboundedReceiver<Event>, ids: Vec<UploadId>, failed: bool) -> Result<End> {
+    pub(super) async fn follow(
+        &self,
+        mut events: UnboundedReceiver<Event>,
+        ids: Vec<UploadId>,
+        failed: bool,
+    ) -> Result<End> {
         self.tell(json!({ "event": "following", "ids": ids }));
         *self.followed.lock() = ids.into_iter().collect();
         let (mut failed, mut interrupted) = (failed, false);
@@ -288,21 +260,16 @@ impl Task<'_> {
     }
 }
 
-/// What “all” means: not where a person has to look first.
-fn goes_on_by_itself(state: &State) -> bool {
-    !matches!(state, State::OutcomeUnknown | State::SourceChanged)
-}
-
-fn destinations(listed: &[Listed], ids: &[UploadId]) -> BTreeSet<DestinationId> {
+pub(super) fn destinations(listed: &[Listed], ids: &[UploadId]) -> BTreeSet<DestinationId> {
     listed.iter().filter(|l| ids.contains(&l.upload.id)).map(|l| l.upload.destination).collect()
 }
 
 /// The uploads that names mean: whole ids, or beginnings that only one of them has.
-fn named(listed: &[Listed], names: &[String]) -> Result<Vec<UploadId>> {
+pub(super) fn named(listed: &[Listed], names: &[String]) -> Result<Vec<UploadId>> {
     names.iter().map(|name| one(listed, name)).collect()
 }
 
-fn one(listed: &[Listed], name: &str) -> Result<UploadId> {
+pub(super) fn one(listed: &[Listed], name: &str) -> Result<UploadId> {
     let ids = listed.iter().map(|listed| listed.upload.id);
     let meant: Vec<UploadId> =
         ids.filter(|id| !name.is_empty() && id.to_string().starts_with(&name.to_lowercase())).collect();

@@ -13,6 +13,7 @@ mod client;
 mod history;
 mod lines;
 mod request;
+mod resume;
 mod saved;
 mod server;
 
@@ -23,7 +24,7 @@ use interprocess::local_socket::Name;
 pub use carry_out::{End, Followed, Lines, carry_out};
 pub use client::{Call, call};
 pub use lines::{error_line, interrupted_line};
-pub use request::{Request, ResumeWhich, Saved, Secret, Send, decode_paths, encode_paths};
+pub use request::{How, Request, ResumeWhich, Saved, Secret, Send, decode_paths, encode_paths};
 pub use server::{Server, serve};
 
 /// What an owner says first, to whoever calls.

@@ -22,12 +22,28 @@ pub enum Request {
     Resume {
         /// Which ones.
         which: ResumeWhich,
-        /// Begin anew, with the files as they are now.
-        start_over: bool,
+        /// In which way.
+        how: How,
         /// A bearer token for their destinations.
         token: Option<Secret>,
         /// Give up after so many seconds without progress.
         give_up_after: Option<u64>,
+    },
+    /// Carry on with an upload whose file lies elsewhere now, and follow it to the end.
+    Locate {
+        /// Its id, or the beginning of it.
+        id: String,
+        /// Where the file lies, as [`encode_paths`] writes it.
+        path: String,
+        /// A bearer token for its destination.
+        token: Option<Secret>,
+        /// Give up after so many seconds without progress.
+        give_up_after: Option<u64>,
+    },
+    /// The user looked at the destination: these uploads of unknown outcome are complete.
+    MarkDone {
+        /// Their ids, or beginnings of them.
+        ids: Vec<String>,
     },
     /// Drop uploads, here and at the destination.
     Discard {
@@ -153,6 +169,18 @@ pub struct Send {
     pub start_at: Option<i64>,
 }
 
+/// In which way to carry on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// From the last byte that was confirmed.
+    CarryOn,
+    /// Anew, with the files as they are now.
+    StartOver,
+    /// Ask again for the finish of uploads whose outcome is unknown.
+    FinishAgain,
+}
+
 /// Which uploads to resume.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -185,9 +213,9 @@ impl Request {
     /// How long to go on without progress.
     pub fn patience(&self) -> Option<Duration> {
         match self {
-            Request::Send(Send { give_up_after, .. }) | Request::Resume { give_up_after, .. } => {
-                give_up_after.map(Duration::from_secs)
-            }
+            Request::Send(Send { give_up_after, .. })
+            | Request::Resume { give_up_after, .. }
+            | Request::Locate { give_up_after, .. } => give_up_after.map(Duration::from_secs),
             _ => None,
         }
     }

@@ -31,6 +31,13 @@ impl Identity {
         Ok(Self { size: meta.len(), mtime_ns: mtime_ns(meta)?, ctime_ns, file_id, volume })
     }
 
+    /// The same file on the same disk with the same last write, as a move or a rename leaves it (both change its ctime).
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        let known = self.file_id.is_some() && self.volume.is_some();
+        let same_id = known && self.file_id == other.file_id && self.volume == other.volume;
+        same_id && self.size == other.size && self.mtime_ns == other.mtime_ns
+    }
+
     /// Whether the file was changed less than 2 s before `taken_at` (unix milliseconds), when its identity was taken: a
     /// further change may then leave no trace in its times.
     pub fn is_young(&self, taken_at: i64) -> bool {
