@@ -25,14 +25,15 @@ use crate::{
     records::{chunks, uploads},
     retry::Next,
     source::{ChunkBody, SourceFile},
-    upload::{Step, WaitReason, now},
+    upload::{Step, UnixMillis, WaitReason, now},
     worker::Worker,
 };
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(200);
 
-type Sent = (Chunk, Instant, ChunkBody, Result<Confirmation>);
+/// A chunk that came home: when it left, by the clock that runs and by the one on the wall, and what was answered.
+type Sent = (Chunk, (Instant, UnixMillis), ChunkBody, Result<Confirmation>);
 type Task<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Chunks in flight, and all that decides about the next.
@@ -167,7 +168,7 @@ impl<'w> Sending<'w> {
         let intended =
             (worker.driver.capabilities().survey == SurveyKind::Offset).then(|| worker.intend(&self.source, chunk));
         self.in_flight.push(Box::pin(async move {
-            let began = Instant::now();
+            let began = (Instant::now(), now());
             let outcome = async {
                 if let Some(intended) = intended {
                     intended.await?;
@@ -188,8 +189,17 @@ impl<'w> Sending<'w> {
         }
     }
 
-    fn answered(&mut self, chunk: Chunk, began: Instant, confirmation: Confirmation, digest: Option<Digest>) {
+    fn answered(
+        &mut self,
+        chunk: Chunk,
+        (began, moment): (Instant, UnixMillis),
+        confirmation: Confirmation,
+        digest: Option<Digest>,
+    ) {
         self.worker.learn_speed(chunk.length, began.elapsed());
+        if let Some(doubt) = &self.worker.doubt {
+            doubt.sent(chunk, moment);
+        }
         self.worker.says_resume = false;
         self.worker.failures.clear();
         self.left -= 1;

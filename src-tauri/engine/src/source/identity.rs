@@ -42,8 +42,16 @@ impl Identity {
     /// further change may then leave no trace in its times.
     pub fn is_young(&self, taken_at: i64) -> bool {
         const ENOUGH_NS: i64 = 2_000_000_000;
-        let latest = self.ctime_ns.unwrap_or(i64::MAX).max(self.mtime_ns);
-        latest > taken_at.saturating_mul(1_000_000).saturating_sub(ENOUGH_NS)
+        self.last_change_ns() > taken_at.saturating_mul(1_000_000).saturating_sub(ENOUGH_NS)
+    }
+
+    /// When anything about the file changed last, in unix milliseconds; never where the system cannot tell.
+    pub fn last_change_ms(&self) -> i64 {
+        self.last_change_ns().div_euclid(1_000_000)
+    }
+
+    fn last_change_ns(&self) -> i64 {
+        self.ctime_ns.unwrap_or(i64::MAX).max(self.mtime_ns)
     }
 }
 

@@ -6,6 +6,7 @@
 mod body;
 mod identity;
 mod path;
+mod trust;
 mod walk;
 
 use std::{
@@ -60,6 +61,11 @@ impl SourceFile {
     /// What the file was when it was opened.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Whether an unchanged identity of this file proves unchanged content (DESIGN P4).
+    pub fn keeps_identity(&self) -> bool {
+        trust::keeps_identity(&self.file)
     }
 
     /// Proves that the open file and whatever lies under its path are still `expected`.

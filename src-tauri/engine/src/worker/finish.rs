@@ -8,7 +8,6 @@ use crate::{
     chunk::Chunk,
     destination::{Finished, Stored, Verdict},
     error::{Error, ErrorKind, Result},
-    event::Event,
     records::{chunks, uploads},
     source::SourceFile,
     upload::Step,
@@ -83,28 +82,6 @@ impl Worker {
             return Ok(());
         }
         self.set_finishing(true).await
-    }
-
-    /// A file that was written to moments before its identity was taken may change again without a trace in its times: then
-    /// nothing is completed before the confirmed chunks were compared with the file once more (P4).
-    async fn settle_doubt(&self, source: &Arc<SourceFile>) -> Result<()> {
-        if !self.upload.identity.is_young(self.upload.taken_at) {
-            return Ok(());
-        }
-        let attempt = self.upload.attempt.seq;
-        let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
-        for row in rows.into_iter().filter(|row| row.confirmed) {
-            let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
-            let reader = Arc::clone(source);
-            let now = blocking(move || reader.digest(chunk)).await?;
-            if row.digest != Some(now) {
-                let text = format!("“{}” changed while its upload was under way", self.upload.path.display());
-                return Err(Error::new(ErrorKind::SourceChanged, text));
-            }
-            self.live.add_verified(row.length);
-            self.inner.listeners.tell(Event::Progress(self.live.progress()));
-        }
-        Ok(())
     }
 
     /// The completing chunk is known not to have been carried out.

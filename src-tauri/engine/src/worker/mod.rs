@@ -4,6 +4,7 @@
 //! missing, finish. Whatever breaks a round, the next one begins with asking. A round never sends a completing request
 //! before it is durable in the record that one may have left, so a kill there is followed by `confirm`, not by a repeat.
 
+mod doubt;
 mod finish;
 mod stock;
 
@@ -15,6 +16,8 @@ use std::{
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+
+pub(crate) use doubt::Doubt;
 
 use crate::{
     chunk::{Chunk, Completes, Ranges},
@@ -66,6 +69,8 @@ pub(crate) struct Worker {
     pub says_resume: bool,
     /// Attempts of each chunk (by offset) since anything was confirmed, over all rounds.
     pub failures: HashMap<u64, u32>,
+    /// Whether confirmed chunks may not be the file's own any more.
+    pub doubt: Option<Doubt>,
     waits: u32,
     memory: Memory,
     settings: DestinationSettings,
@@ -128,6 +133,7 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         live: Arc::clone(live),
         last_trouble: None,
         failures: HashMap::new(),
+        doubt: None,
         waits: 0,
         memory: row.memory,
         settings,
@@ -195,6 +201,7 @@ fn error_of(halt: Halt) -> Error {
 impl Worker {
     async fn drive(&mut self) -> Result<Finished, Halt> {
         let source = self.open_source().await?;
+        self.doubt = Doubt::about(&self.upload, &source);
         let (mut failures, mut waits) = (0, 0);
         loop {
             let before = self.live.confirmed();
@@ -260,6 +267,7 @@ impl Worker {
             },
         };
         self.pass_gate(&held).await?;
+        self.look_into_doubt(source).await?;
         self.tell_started(&held);
         let finished = Sending::new(self, Arc::clone(source), held).run().await?;
         match self.upload.attempt.plan.completes {
