@@ -59,10 +59,23 @@ impl ReceiverProcess {
 
     /// Starts one with further arguments.
     pub fn start_with(folder: &Path, extra: &[&str]) -> Self {
+        Self::start_in(folder, extra, &[]).0
+    }
+
+    /// Starts one with further arguments, and with these variables in its first life. Says whether that life ended before
+    /// it could speak; then it is in its second.
+    pub fn start_in(folder: &Path, extra: &[&str], environment: &[(&str, String)]) -> (Self, bool) {
         let (dir, log) = (folder.join("received"), folder.join("access.jsonl"));
         let extra: Vec<String> = extra.iter().map(|&argument| argument.to_owned()).collect();
-        let (child, address) = spawn(&dir, &log, "127.0.0.1:0", &extra);
-        Self { child, dir, log, address, extra }
+        let first = try_spawn(&dir, &log, "127.0.0.1:0", &extra, environment);
+        let stillborn = first.is_none();
+        let (child, address) = first.unwrap_or_else(|| spawn(&dir, &log, "127.0.0.1:0", &extra));
+        (Self { child, dir, log, address, extra }, stillborn)
+    }
+
+    /// Whether it has ended by itself.
+    pub fn is_dead(&mut self) -> bool {
+        self.child.0.try_wait().is_ok_and(|ended| ended.is_some())
     }
 
     /// Ends it as a crash does.
@@ -72,10 +85,18 @@ impl ReceiverProcess {
 
     /// Starts it again on the same folder and port.
     pub fn restart(&mut self) {
+        self.restart_in(&[]);
+    }
+
+    /// Starts it again with these variables, as [`ReceiverProcess::start_in`] does.
+    pub fn restart_in(&mut self, environment: &[(&str, String)]) -> bool {
         self.kill();
         let listen = self.address.trim_start_matches("http://").to_owned();
-        let (child, address) = spawn(&self.dir, &self.log, &listen, &self.extra);
-        (self.child, self.address) = (child, address);
+        let first = try_spawn(&self.dir, &self.log, &listen, &self.extra, environment);
+        let stillborn = first.is_none();
+        let spawned = first.unwrap_or_else(|| spawn(&self.dir, &self.log, &listen, &self.extra));
+        (self.child, self.address) = spawned;
+        stillborn
     }
 
     /// The destination URL for `carryon send --to`.
@@ -85,14 +106,29 @@ impl ReceiverProcess {
 }
 
 fn spawn(dir: &Path, log: &Path, listen: &str, extra: &[String]) -> (Running, String) {
+    try_spawn(dir, log, listen, extra, &[]).expect("the receiver speaks")
+}
+
+/// None where it ended without a word.
+fn try_spawn(
+    dir: &Path,
+    log: &Path,
+    listen: &str,
+    extra: &[String],
+    environment: &[(&str, String)],
+) -> Option<(Running, String)> {
     let mut command = Command::new(carryon());
     command.arg("receive").arg("--dir").arg(dir).args(["--listen", listen]).arg("--access-log").arg(log).args(extra);
+    command.envs(environment.iter().map(|(name, value)| (name, value)));
     let mut child = Running(command.stdout(Stdio::piped()).spawn().expect("the receiver starts"));
     let mut line = String::new();
     let stdout = child.0.stdout.take().expect("piped");
-    BufReader::new(stdout).read_line(&mut line).expect("the receiver speaks");
+    BufReader::new(stdout).read_line(&mut line).expect("its output can be read");
+    if line.is_empty() {
+        return None;
+    }
     let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the first line is JSON, not {line:?}"));
-    (child, said["address"].as_str().expect("an address").to_owned())
+    Some((child, said["address"].as_str().expect("an address").to_owned()))
 }
 
 /// A call of `carryon` with its records in `data`.

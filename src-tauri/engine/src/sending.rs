@@ -12,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use carryon_instruments::{Fault, planted};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time::MissedTickBehavior};
 
@@ -167,11 +168,16 @@ impl<'w> Sending<'w> {
         let (driver, ticket, intent) = (Arc::clone(&worker.driver), worker.ticket(), worker.intent());
         let intended =
             (worker.driver.capabilities().survey == SurveyKind::Offset).then(|| worker.intend(&self.source, chunk));
+        let confirmed_early =
+            planted(Fault::ConfirmBeforeAnswer).then(|| worker.confirm(chunk, None, &Confirmation::default()));
         self.in_flight.push(Box::pin(async move {
             let began = (Instant::now(), now());
             let outcome = async {
                 if let Some(intended) = intended {
                     intended.await?;
+                }
+                if let Some(confirmed) = confirmed_early {
+                    confirmed.await?;
                 }
                 driver.send(&ticket?, &intent, outgoing).await
             };

@@ -243,6 +243,7 @@ fn header_text(parts: &Parts, name: header::HeaderName) -> &str {
 }
 
 fn answer(note: &Note, answered: Result<Answer, Failure>) -> Response {
+    let _step = carryon_instruments::step("answer");
     let answer = answered.unwrap_or_else(Answer::from);
     note.ends(answer.outcome);
     answer.into_response()

@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets a machine up, builds, runs, tests and measures Carryon. Needs nothing but Rust and a package manager.
 
 mod bench;
+mod instruments;
 mod run;
 mod setup;
 mod soak;
@@ -14,6 +15,8 @@ cargo xtask run [--yes] [--release] [-- FILES…]   set up, build, open the wind
 cargo xtask test [--yes]                          set up, run every test
 cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this machine, in one run
 cargo xtask soak [--minutes N] [--seed N]         random files, random kills of both ends, every byte compared
+cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
+cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions
 cargo xtask setup [--yes] [--tests]               only install what is missing
 
 --yes installs what is missing without asking.";
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
         Some("test") => test::test(&arguments[1..]),
         Some("bench") => bench::bench(&arguments[1..]),
         Some("soak") => soak::soak(&arguments[1..]),
+        Some("crash") => instruments::crash(&arguments[1..]),
+        Some("edits") => instruments::edits(&arguments[1..]),
         Some("setup") => setup::setup(&arguments[1..]),
         _ => Err(HELP.to_owned()),
     };

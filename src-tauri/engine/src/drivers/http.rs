@@ -168,6 +168,7 @@ pub(super) async fn exchange(
     options: &HttpOptions,
     patience: Duration,
 ) -> Result<Answer> {
+    let _step = carryon_instruments::step("request");
     let answered = async {
         let response = request.send().await?;
         read(response, if body.is_some() { LARGEST_ANSWER } else { LARGEST_LIST }).await

@@ -18,7 +18,7 @@ pub(crate) mod uploads;
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
@@ -157,6 +157,9 @@ fn serve(mut connection: Connection, messages: &Receiver<Message>, commits: &Ato
         let group = gather(first, messages);
         commit(&mut connection, group, commits);
     }
+    if !connection.is_autocommit() {
+        let _ = connection.execute_batch("COMMIT");
+    }
     let _ = connection.close();
 }
 
@@ -176,6 +179,9 @@ fn gather(first: Message, messages: &Receiver<Message>) -> Vec<Message> {
 }
 
 fn commit(connection: &mut Connection, group: Vec<Message>, commits: &AtomicU64) {
+    if planted(Fault::RecordAfterSend) {
+        return commit_too_late(connection, group);
+    }
     let before = connection.total_changes();
     let begun = connection.execute_batch("BEGIN");
     let answers: Vec<Answer> = group.into_iter().map(|message| (message.work)(connection)).collect();
@@ -190,6 +196,22 @@ fn commit(connection: &mut Connection, group: Vec<Message>, commits: &AtomicU64)
         commits.fetch_add(1, Ordering::Relaxed);
     }
     answers.into_iter().for_each(|answer| answer(ended.clone()));
+}
+
+/// What [`Fault::RecordAfterSend`] does: everybody goes on at once, and what they wrote is durable half a second later.
+fn commit_too_late(connection: &Connection, group: Vec<Message>) {
+    static BEGUN: Mutex<Option<Instant>> = Mutex::new(None);
+    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if connection.is_autocommit() {
+        let _ = connection.execute_batch("BEGIN");
+        *begun = Some(Instant::now());
+    }
+    let answers: Vec<Answer> = group.into_iter().map(|message| (message.work)(connection)).collect();
+    answers.into_iter().for_each(|answer| answer(Ok(())));
+    if begun.is_some_and(|begun| begun.elapsed() > Duration::from_millis(500)) {
+        let _committing = step("commit");
+        let _ = connection.execute_batch("COMMIT");
+    }
 }
 
 pub(crate) fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use carryon_instruments::{Fault, planted};
+
 use super::{Halt, Worker, blocking};
 use crate::{
     chunk::Chunk,
@@ -23,6 +25,7 @@ impl Worker {
                 self.set_finishing(false).await?;
                 Ok(None)
             }
+            Verdict::Unknowable if planted(Fault::SecondFinish) => Ok(None),
             Verdict::Unknowable => {
                 let error = self.last_trouble.take();
                 let error = error
