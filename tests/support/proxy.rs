@@ -41,13 +41,19 @@ pub enum Fault {
     Throttle(u64),
     /// Closed as soon as it was accepted.
     Refuse,
+    /// That byte from the client arrives as another one.
+    Flip(u64),
+    /// Something on the way answers instead of the server, with that status (200 stands for a web page).
+    Answer(u16),
+    /// The server gets everything that the client sent once more, on a connection of its own.
+    Twice,
 }
 
 impl Fault {
     /// Any fault, within a request of about `size` bytes.
     pub fn random(random: &mut SmallRng, size: u64) -> Self {
         let bytes = random.random_range(0..size.max(1) * 2);
-        match random.random_range(0..9) {
+        match random.random_range(0..13) {
             0 => Fault::CutRequest(bytes),
             1 => Fault::CutAnswer(bytes % 400),
             2 => Fault::Swallow,
@@ -56,6 +62,10 @@ impl Fault {
             5 => Fault::Reset(bytes),
             6 => Fault::Throttle(size.max(1) * 8),
             7 => Fault::Refuse,
+            // Behind what stands before the bytes of a file: nothing but their digest tells of such a change.
+            8 if size > 20_000 => Fault::Flip(4000 + bytes % 12_000),
+            9 => Fault::Answer([429, 502, 503, 413, 200][(bytes % 5) as usize]),
+            10 | 11 => Fault::Twice,
             _ => Fault::CutRequest(bytes % 700),
         }
     }
@@ -133,15 +143,22 @@ async fn pass(client: TcpStream, server: SocketAddr, fault: Fault) -> io::Result
     if fault == Fault::Refuse {
         return client.set_zero_linger();
     }
+    if let Fault::Answer(status) = fault {
+        return answer(client, status).await;
+    }
+    let address = server;
     let server = TcpStream::connect(server).await?;
     server.set_nodelay(true)?;
+    let mut recorded = Vec::new();
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_server, mut to_server) = server.into_split();
     let up = async {
-        up(&mut from_client, &mut to_server, fault).await?;
+        up(&mut from_client, &mut to_server, fault, &mut recorded).await?;
         match fault {
             // The end of the client's bytes ends its half only.
-            Fault::Pass | Fault::Delay(_) | Fault::Throttle(_) => std::future::pending::<io::Result<()>>().await,
+            Fault::Pass | Fault::Delay(_) | Fault::Throttle(_) | Fault::Flip(_) | Fault::Twice => {
+                std::future::pending::<io::Result<()>>().await
+            }
             _ => Ok(()),
         }
     };
@@ -149,6 +166,9 @@ async fn pass(client: TcpStream, server: SocketAddr, fault: Fault) -> io::Result
         ended = up => ended,
         ended = down(&mut from_server, &mut to_client, fault) => ended,
     };
+    if fault == Fault::Twice {
+        return once_more(address, &recorded).await;
+    }
     if matches!(fault, Fault::Reset(_)) {
         let client = from_client.reunite(to_client).map_err(io::Error::other)?;
         client.set_zero_linger()?;
@@ -156,11 +176,46 @@ async fn pass(client: TcpStream, server: SocketAddr, fault: Fault) -> io::Result
     ended
 }
 
+/// Reads what comes for a moment, answers, and closes.
+async fn answer(mut client: TcpStream, status: u16) -> io::Result<()> {
+    let mut block = vec![0; 64 * 1024];
+    let _ = client.read(&mut block).await?;
+    let page = "<html><body>Please sign in</body></html>";
+    let (more, body) = match status {
+        200 => ("Content-Type: text/html\r\n", page),
+        429 | 503 => ("Retry-After: 0\r\n", ""),
+        _ => ("", ""),
+    };
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} Whatever\r\n{more}Content-Length: {length}\r\nConnection: close\r\n\r\n");
+    client.write_all(format!("{head}{body}").as_bytes()).await?;
+    client.shutdown().await?;
+    // What is still on its way is read, so that the answer is not lost to a reset.
+    while tokio::time::timeout(Duration::from_millis(200), client.read(&mut block))
+        .await
+        .is_ok_and(|n| n.is_ok_and(|n| n > 0))
+    {}
+    Ok(())
+}
+
+/// What the client sent, again; what the server says to it is heard and dropped.
+async fn once_more(server: SocketAddr, recorded: &[u8]) -> io::Result<()> {
+    let mut server = TcpStream::connect(server).await?;
+    server.write_all(recorded).await?;
+    let mut block = vec![0; 16 * 1024];
+    while tokio::time::timeout(Duration::from_millis(200), server.read(&mut block))
+        .await
+        .is_ok_and(|n| n.is_ok_and(|n| n > 0))
+    {}
+    Ok(())
+}
+
 /// From the client to the server; ends where the fault says so, or with the client's bytes.
 async fn up(
     from: &mut (impl AsyncReadExt + Unpin),
     to: &mut (impl AsyncWriteExt + Unpin),
     fault: Fault,
+    recorded: &mut Vec<u8>,
 ) -> io::Result<()> {
     let limit = match fault {
         Fault::CutRequest(bytes) | Fault::Reset(bytes) | Fault::Stall(bytes, _) => bytes,
@@ -178,6 +233,10 @@ async fn up(
         match fault {
             Fault::Delay(time) => tokio::time::sleep(time).await,
             Fault::Throttle(rate) => tokio::time::sleep(Duration::from_secs_f64(n as f64 / rate as f64)).await,
+            Fault::Flip(at) if (passed..passed + n as u64).contains(&at) => {
+                block[usize::try_from(at - passed).expect("within the block")] ^= 0x20;
+            }
+            Fault::Twice => recorded.extend_from_slice(&block[..n]),
             _ => {}
         }
         to.write_all(&block[..n]).await?;
