@@ -234,22 +234,27 @@ impl Inner {
             };
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
-        for recorded in recorded.await? {
-            match recorded {
-                Recorded::Added(id) => {
-                    added.added.push(id);
-                    self.queued(id);
-                }
-                Recorded::Resumed(id) => {
-                    added.resumed.push(id);
-                    self.queued(id);
-                }
-                Recorded::ToStartOver(id) => {
-                    let _hold = self.halt(id).await;
-                    self.start_over(id, request.chunk_size).await?;
-                    added.added.push(id);
+        let mut to_start_over = Vec::new();
+        {
+            let _order = self.order.lock().await;
+            for recorded in recorded.await? {
+                match recorded {
+                    Recorded::Added(id) => {
+                        added.added.push(id);
+                        self.queued(id);
+                    }
+                    Recorded::Resumed(id) => {
+                        added.resumed.push(id);
+                        self.queued(id);
+                    }
+                    Recorded::ToStartOver(id) => to_start_over.push(id),
                 }
             }
+        }
+        for id in to_start_over {
+            let _hold = self.halt(id).await;
+            self.start_over(id, request.chunk_size).await?;
+            added.added.push(id);
         }
         Ok(())
     }

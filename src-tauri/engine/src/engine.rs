@@ -122,6 +122,7 @@ impl Engine {
             listeners: Listeners::default(),
             options,
             wake: Notify::new(),
+            order: tokio::sync::Mutex::default(),
             errands: Notify::new(),
             stop: CancellationToken::new(),
             pacer,

@@ -35,6 +35,9 @@ pub(crate) struct Inner {
     pub listeners: Listeners,
     pub options: Options,
     pub wake: Notify,
+    /// Held while uploads come into the queue and that is told, and while turns are given: the news of a turn never comes
+    /// before the news of its queuing.
+    pub order: tokio::sync::Mutex<()>,
     pub errands: Notify,
     pub stop: CancellationToken,
     pub pacer: Arc<Pacer>,
@@ -125,6 +128,7 @@ impl Inner {
                 _ => uploads::step(connection, id, Step::Requeue),
             }
         };
+        let _order = self.order.lock().await;
         self.records.run(requeue).await?;
         self.queued(id);
         Ok(())
@@ -144,6 +148,7 @@ impl Inner {
             let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
             uploads::start_over(connection, &upload, &identity, taken_at, &plan)
         };
+        let _order = self.order.lock().await;
         self.records.run(renew).await?;
         self.errands.notify_one();
         self.queued(id);

@@ -110,6 +110,7 @@ impl Engine {
             uploads::step(connection, id, Step::Requeue)?;
             sources::adopt(connection, id, &path, &identity)
         };
+        let _order = self.inner.order.lock().await;
         records.run(adopt).await?;
         self.inner.queued(id);
         Ok(())

@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    drivers::{self, Credentials, FineUploaderSettings, HttpOptions},
+    drivers::{self, FineUploaderSettings, HttpOptions},
     error::{Error, ErrorKind, Result},
     pace::SpeedLimit,
     records::destinations::{Memory, THIS_COMPUTER},
@@ -212,7 +212,7 @@ impl DestinationSettings {
     fn check_at(&self, address: &str, http: &HttpOptions) -> Result<()> {
         self.check()?;
         if address != THIS_COMPUTER {
-            drivers::connect_with(address, Credentials::default(), http, self)?;
+            drivers::validate(address, http, self)?;
         }
         Ok(())
     }

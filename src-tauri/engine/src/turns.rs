@@ -23,6 +23,15 @@ use crate::{
 const SKIPPED_FOR: Duration = Duration::from_secs(30);
 
 impl Inner {
+    /// Gives one turn, if one is to be given.
+    async fn give_one(self: &Arc<Self>) -> Result<bool> {
+        let _order = self.order.lock().await;
+        match self.next().await? {
+            Some(id) => self.start(id).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
     async fn next(&self) -> Result<Option<UploadId>> {
         let running = lock(&self.running).clone();
         let apart = lock(&self.held).len() + lock(&self.skipped).len();
@@ -112,14 +121,14 @@ async fn until_a_later_start(inner: &Inner) {
 /// Gives turns until the engine stops.
 pub(crate) async fn give(inner: Arc<Inner>) {
     loop {
-        let next = tokio::select! {
+        let given = tokio::select! {
             biased;
             () = inner.stop.cancelled() => return,
-            next = inner.next() => next,
+            given = inner.give_one() => given,
         };
-        let started = match next {
-            Ok(Some(id)) => inner.start(id).await,
-            Ok(None) => {
+        let started = match given {
+            Ok(true) => Ok(()),
+            Ok(false) => {
                 tokio::select! {
                     () = inner.stop.cancelled() => return,
                     () = inner.wake.notified() => {}

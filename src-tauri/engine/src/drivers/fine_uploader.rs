@@ -79,12 +79,24 @@ impl FineUploader {
         settings: &FineUploaderSettings,
         repeat_finish: bool,
     ) -> Result<Self> {
-        settings.check()?;
+        Self::check(&url, options, settings, repeat_finish)?;
         let address = Address::resolve(&url, settings, repeat_finish)?;
         let client = http::client(&url, options)?;
         let (settings, options) = (settings.clone(), options.clone());
         let (cannot_be_asked, can_be_asked) = (AtomicBool::new(false), AtomicBool::new(false));
         Ok(Self { address, settings, credentials, options, client, cannot_be_asked, can_be_asked })
+    }
+
+    /// Everything that can be wrong before anything is sent.
+    pub(super) fn check(
+        url: &Url,
+        options: &HttpOptions,
+        settings: &FineUploaderSettings,
+        repeat_finish: bool,
+    ) -> Result<()> {
+        settings.check()?;
+        http::check(url, options)?;
+        Address::resolve(url, settings, repeat_finish).map(drop)
     }
 
     fn request(&self, method: Method, url: Url) -> RequestBuilder {

@@ -55,6 +55,13 @@ impl Default for HttpOptions {
     }
 }
 
+/// Checks what can be checked of `options` for `url` without building a client, which reads all of the system's
+/// certificates.
+pub(super) fn check(url: &Url, options: &HttpOptions) -> Result<()> {
+    refuse_plain_http(url, options)?;
+    options.ca_file.as_deref().map(certificates).transpose().map(drop)
+}
+
 /// Builds a client for `url`. The one place that chooses the TLS provider.
 pub(super) fn client(url: &Url, options: &HttpOptions) -> Result<Client> {
     static PROVIDER: Once = Once::new();

@@ -57,7 +57,7 @@ pub fn connect_with(
             let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
             Ok(Arc::new(FineUploader::new(url, credentials, options, own, repeat_finish)?))
         }
-        other => Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks"))),
+        other => Err(unknown_protocol(address, other)),
     }
 }
 
@@ -76,9 +76,28 @@ pub async fn check(address: &str, credentials: Credentials, options: &HttpOption
 /// # Errors
 /// As [`connect`].
 pub fn normalise(address: &str, options: &HttpOptions) -> Result<String> {
-    connect(address, Credentials::default(), options)?;
+    validate(address, options, &DestinationSettings::default())?;
     let (protocol, url) = split(address)?;
     Ok(format!("{protocol}+{url}"))
+}
+
+/// Checks a destination URL and its settings together, without sending anything.
+///
+/// # Errors
+/// As [`connect_with`].
+pub fn validate(address: &str, options: &HttpOptions, settings: &DestinationSettings) -> Result<()> {
+    let (protocol, url) = split(address)?;
+    match protocol {
+        "fineuploader" => {
+            let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
+            FineUploader::check(&url, options, own, repeat_finish)
+        }
+        other => Err(unknown_protocol(address, other)),
+    }
+}
+
+fn unknown_protocol(address: &str, protocol: &str) -> Error {
+    senseless(address, format!("“{protocol}” is no protocol that Carryon speaks"))
 }
 
 fn split(address: &str) -> Result<(&str, Url)> {
