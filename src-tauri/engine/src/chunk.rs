@@ -77,12 +77,6 @@ impl Plan {
         Chunk { index, offset, length: self.chunk_size.min(self.size.saturating_sub(offset)) }
     }
 
-    /// The chunk that begins at `offset` and ends where the plan's chunk around it ends.
-    pub fn chunk_from(&self, offset: u64) -> Chunk {
-        let whole = self.chunk(offset / self.chunk_size.max(1));
-        Chunk { index: whole.index, offset, length: whole.end() - offset }
-    }
-
     /// What `held` lacks of the chunk of that index, if anything: its end, where its beginning is held already.
     pub fn lacking(&self, index: u64, held: &Ranges) -> Option<Chunk> {
         let whole = self.chunk(index);

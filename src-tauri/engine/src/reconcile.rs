@@ -50,11 +50,10 @@ pub(crate) fn by_set(plan: &Plan, rows: &[ChunkRow], held: &[Held]) -> Stock {
         }
     }
     for held in held {
-        let chunk = plan.chunk_from(held.offset.min(plan.size));
-        let known = recorded.contains(&held.offset);
-        if let (false, Some(digest), true) =
-            (known, held.digest, chunk.offset == held.offset && chunk.length == held.length)
-        {
+        // Whole chunks of the plan alone: of what overlaps, bytes would count twice.
+        let chunk = plan.chunk(held.offset / plan.chunk_size.max(1));
+        let fits = chunk.index < plan.count() && chunk.offset == held.offset && chunk.length == held.length;
+        if let (true, false, Some(digest)) = (fits, recorded.contains(&held.offset), held.digest) {
             stock.proofs.push(Proof { whole: chunk, digest, keep: chunk });
         }
     }

@@ -57,7 +57,10 @@ pub fn connect_with(
             let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
             Ok(Arc::new(FineUploader::new(url, credentials, options, own, repeat_finish)?))
         }
-        other => Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks"))),
+        other if other.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Err(senseless(address, format!("“{other}” is no protocol that Carryon speaks")))
+        }
+        _ => Err(senseless(address, "it does not begin with a protocol".into())),
     }
 }
 
@@ -97,8 +100,9 @@ fn split(address: &str) -> Result<(&str, Url)> {
 }
 
 fn senseless(address: &str, why: String) -> Error {
-    let shown = address.split('?').next().unwrap_or(address);
-    let shown = shown.rsplit_once('@').map_or(shown, |(_, host)| host);
+    // A password may hold anything, a question mark too.
+    let shown = address.rsplit_once('@').map_or(address, |(_, behind)| behind);
+    let shown = shown.split('?').next().unwrap_or(shown);
     Error::new(ErrorKind::Invalid, format!("“{shown}” is not a destination: {why}"))
         .next_step("Write it as fineuploader+https://host/upload?done=/upload/done.")
 }

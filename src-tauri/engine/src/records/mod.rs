@@ -10,6 +10,8 @@ pub(crate) mod destinations;
 pub(crate) mod history;
 mod lock;
 mod migrations;
+#[cfg(test)]
+mod model;
 pub(crate) mod outbox;
 pub(crate) mod settings;
 pub(crate) mod sources;
