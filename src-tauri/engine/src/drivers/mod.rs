@@ -108,37 +108,4 @@ fn senseless(address: &str, why: String) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_makes_no_sense_is_refused_in_words() {
-        let options = HttpOptions::default();
-        for address in [
-            "",
-            "nonsense",
-            "http://host/upload",
-            "ftp+http://host/",
-            "fineuploader+gopher://host/",
-            "fineuploader+http://",
-        ] {
-            let error = normalise(address, &options).expect_err(address);
-            assert_eq!(error.kind(), ErrorKind::Invalid, "{address}: {error}");
-        }
-    }
-
-    #[test]
-    fn plain_http_beyond_this_machine_needs_consent() {
-        let address = "fineuploader+http://files.example.com/upload";
-        assert!(normalise(address, &HttpOptions::default()).is_err());
-        normalise(address, &HttpOptions { allow_http: true, ..HttpOptions::default() }).expect("agreed");
-        normalise("fineuploader+http://127.0.0.1:9/upload", &HttpOptions::default()).expect("loopback needs none");
-    }
-
-    #[test]
-    fn a_password_in_a_url_is_refused_and_not_repeated() {
-        let error =
-            normalise("fineuploader+https://me:hunter2@host/upload", &HttpOptions::default()).expect_err("secret");
-        assert!(!error.to_string().contains("hunter2"), "{error}");
-    }
-}
+mod tests;

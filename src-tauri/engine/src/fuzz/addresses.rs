@@ -47,9 +47,7 @@ const TOKENS: &[&str] = &[
 fn holds_password(address: &str) -> bool {
     let behind = address.split_once("//").and_then(|(_, behind)| behind.rsplit_once('@'));
     let times = |text: &str| text.matches("hunter2").count();
-    behind.is_some_and(|(before, _)| {
-        before.contains(":hunter2") && !before.contains('/') && times(before) == times(address)
-    })
+    behind.is_some_and(|(before, _)| before.contains(":hunter2") && !before.contains('/') && times(address) == 1)
 }
 
 fn law(input: &[u8]) {
@@ -75,5 +73,5 @@ fn law(input: &[u8]) {
 
 #[test]
 fn an_address_that_is_taken_is_taken_again_and_no_password_is_repeated() {
-    target("addresses", TOKENS, 5).run(law);
+    target("addresses", TOKENS, 20).run(law);
 }

@@ -84,7 +84,7 @@ fn speed(input: &[u8]) {
 
 #[test]
 fn settings_are_refused_in_words_or_kept_without_a_change() {
-    target("settings", TOKENS, 10).run(law);
+    target("settings", TOKENS, 20).run(law);
 }
 
 #[test]
