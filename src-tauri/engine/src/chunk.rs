@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,7 +52,8 @@ pub enum Completes {
 pub struct Plan {
     /// Bytes in the whole source.
     pub size: u64,
-    /// Bytes in each chunk but the last.
+    /// Bytes in each chunk but the last; at least 1.
+    #[serde(deserialize_with = "at_least_one")]
     pub chunk_size: u64,
     /// Which request makes the object exist.
     pub completes: Completes,
@@ -89,6 +90,12 @@ impl Plan {
     pub fn missing<'a>(&'a self, held: &'a Ranges) -> impl Iterator<Item = Chunk> + 'a {
         (0..self.count()).filter_map(|index| self.lacking(index, held))
     }
+}
+
+/// A plan in a damaged record may say anything; chunks of no bytes would have no end.
+fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let size = u64::deserialize(from)?;
+    (size > 0).then_some(size).ok_or_else(|| serde::de::Error::custom("a chunk has at least one byte"))
 }
 
 /// Chooses a chunk size: the user's, else what suits the link, within what the destination allows.

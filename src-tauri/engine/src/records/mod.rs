@@ -7,6 +7,8 @@
 
 pub(crate) mod chunks;
 pub(crate) mod destinations;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod history;
 mod lock;
 mod migrations;
