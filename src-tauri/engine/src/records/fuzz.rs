@@ -12,7 +12,7 @@ use crate::{
     fuzz::{head_and_rest, target},
     reconcile,
     source::Identity,
-    upload::{AttemptId, BatchId, Interruption, Upload, UploadId},
+    upload::{AttemptId, BatchId, DestinationId, Interruption, Upload, UploadId},
 };
 
 const UPLOADS: usize = 3;
@@ -65,6 +65,7 @@ fn filled() -> Connection {
             batch: BatchId::random(),
             path: "/media/a.mov".into(),
             identity: Identity { size: 1000, mtime_ns: 1, ctime_ns: None, file_id: None, volume: None },
+            taken_at: 1,
             destination: to,
             scope: String::new(),
             name: format!("{nth}.mov"),
@@ -122,6 +123,7 @@ fn law(input: &[u8]) {
     let connection = filled();
     let before = uploads::list(&connection).expect("lists").0;
     connection.pragma_update(None, "foreign_keys", false).expect("a bad disk asks nobody");
+    connection.execute_batch("DROP INDEX IF EXISTS sources_by_file_id").expect("nor an index that looks into a column");
     let mut spoilt = Vec::new();
     let mut rest = input;
     while !rest.is_empty() && spoilt.len() < 4 {
@@ -176,6 +178,11 @@ fn look_closely(connection: &Connection, upload: &Upload) {
 
 fn read_everything_else(connection: &Connection) {
     let _ = (uploads::queued(connection, i64::MAX, 100), uploads::next_start(connection, 0));
+    let identity =
+        Identity { size: 1000, mtime_ns: 1, ctime_ns: None, file_id: Some("7".into()), volume: Some("1".into()) };
+    let elsewhere = std::path::Path::new("/media/b.mov");
+    uploads::hint(connection, DestinationId(1), "", elsewhere, &identity).expect("what cannot be read stops no search");
+    uploads::of_content(connection, DestinationId(1), "", elsewhere, 1000, &[7; 32]).expect("nor this one");
     let _ = (history::list(connection, 100), outbox::due(connection, i64::MAX), outbox::next_due(connection));
     let _ = (outbox::count(connection), settings::get(connection, "a"), destinations::find_named(connection, "there"));
     for row in destinations::list(connection).expect("what cannot be read stops no list") {

@@ -189,7 +189,7 @@ fn change_on_store(connection: &Connection, upload: &Upload, change: &Change) ->
         }
         Change::Forget(offsets, sent) => chunks::forget(connection, id, attempt, offsets, touch(*sent)),
         Change::ForgetAll(sent) => chunks::forget_all(connection, id, attempt, touch(*sent)),
-        Change::StartOver(plan) => uploads::start_over(connection, upload, &identity(plan.size), plan),
+        Change::StartOver(plan) => uploads::start_over(connection, upload, &identity(plan.size), now(), plan),
         Change::Complete(sent) => uploads::complete(connection, id, "done", None, *sent),
         Change::Discard => uploads::discard(connection, id),
         Change::DropUnkept => uploads::drop_unkept(connection, id),
@@ -206,6 +206,7 @@ fn record_of(known: &Known, destination: DestinationId) -> NewUpload {
         batch: BatchId::random(),
         path: "/media/a.mov".into(),
         identity: identity(known.plan.size),
+        taken_at: now(),
         destination,
         scope: String::new(),
         name: "a.mov".into(),
