@@ -67,10 +67,14 @@ fn law(input: &[u8]) {
     let _ = Guard::preflight(&headers);
 }
 
-/// An address may be written in many ways.
+/// An address may be written in many ways, and so may a port.
 fn is_ours(host: &str) -> bool {
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) => format!("{name}:{}", port.trim_start_matches('0')),
+        None => host.to_owned(),
+    };
     let address = host.parse::<std::net::SocketAddr>().ok();
-    OURS.contains(&host) || address.is_some_and(|address| address.ip().is_loopback() && address.port() == 8000)
+    OURS.contains(&&*host) || address.is_some_and(|address| address.ip().is_loopback() && address.port() == 8000)
 }
 
 #[test]

@@ -82,13 +82,13 @@ fn new(n: u64) -> Known {
     Known {
         id: UploadId::random(),
         plan: plan(n),
-        by_offset: n % 2 == 0,
+        by_offset: n.is_multiple_of(2),
         state: State::Queued,
         chunks: Default::default(),
         priority: [0, 0, 0, -3, 5][n as usize % 5],
         position: 0,
         start_at: [None, None, Some(1), Some(i64::MAX / 2)][n as usize % 4],
-        keep: n % 3 > 0,
+        keep: !n.is_multiple_of(3),
         ticket: false,
         finishing: false,
         resets: 0,
@@ -104,7 +104,7 @@ impl Deed {
         match what {
             0 => return Deed::Deliver(n as usize % 5),
             1 => return Deed::Postpone(n as usize % 5),
-            2 => return Deed::Recover(if n % 2 == 0 { Interruption::Crash } else { Interruption::Closed }),
+            2 => return Deed::Recover(if n.is_multiple_of(2) { Interruption::Crash } else { Interruption::Closed }),
             3..=6 => return Deed::Insert(new(n)),
             _ if ids.is_empty() => return Deed::Insert(new(n)),
             _ => {}
@@ -126,7 +126,7 @@ impl Change {
             (12, _) => Change::CountResume,
             (13, _) => Change::StartNow,
             (14..=15, _) => Change::Begin,
-            (16, _) => Change::Finishing(n % 2 == 0),
+            (16, _) => Change::Finishing(n.is_multiple_of(2)),
             (17, Some(_)) => Change::ForgetAll(n % 10_000),
             (18..=19, Some(known)) => Change::Forget(known.some_offsets(n), n % 10_000),
             (20..=30, Some(known)) => known.next_chunk(n).map_or(Change::Begin, |chunk| match n % 3 {
@@ -146,7 +146,7 @@ impl Known {
         }
         let next = self.plan.missing(&self.held()).next()?;
         let shorter = Chunk { length: (n % next.length.max(1)).max(1).min(next.length), ..next };
-        Some(if n % 4 == 0 { shorter } else { next })
+        Some(if n.is_multiple_of(4) { shorter } else { next })
     }
 
     /// Chunks that a destination may lack: any, or all from some offset on.
@@ -154,7 +154,7 @@ impl Known {
         let offsets = self.chunks.keys().copied();
         match self.by_offset {
             true => offsets.filter(|offset| *offset >= n % self.plan.size.max(1)).collect(),
-            false => offsets.filter(|offset| (offset ^ n) % 3 == 0).collect(),
+            false => offsets.filter(|offset| (offset ^ n).is_multiple_of(3)).collect(),
         }
     }
 }
