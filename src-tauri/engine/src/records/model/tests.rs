@@ -145,7 +145,7 @@ async fn run(deeds: Vec<(u8, usize, u64, How)>) -> Result<(), TestCaseError> {
 
 proptest! {
     // A case here has a hundred steps, and each reads everything.
-    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 16))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
 
     #[test]
     fn the_records_tell_what_was_done_and_nothing_else(
