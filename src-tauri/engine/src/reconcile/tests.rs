@@ -74,9 +74,13 @@ fn chunks_that_overlap_are_not_taken_over() {
     assert_eq!(stock.proofs.len(), 1, "bytes would count twice");
 }
 
-/// Rows of chunks of the plan and of parts of them.
+fn mostly_none() -> impl Strategy<Value = u64> {
+    prop_oneof![4 => Just(0), 1 => 0u64..3]
+}
+
+/// Rows of chunks of the plan, and of parts of them.
 fn any_rows() -> impl Strategy<Value = Vec<ChunkRow>> {
-    let row = (0u64..3, 0u64..3, prop::option::of(0u8..3), any::<bool>());
+    let row = (mostly_none(), mostly_none(), prop::option::of(0u8..3), any::<bool>());
     prop::collection::btree_map(0u64..3, row, 0..4).prop_map(|rows| {
         let of = |(index, (from, shorter, digest, confirmed)): (u64, (u64, u64, Option<u8>, bool))| {
             let chunk = PLAN.chunk(index);
@@ -88,12 +92,14 @@ fn any_rows() -> impl Strategy<Value = Vec<ChunkRow>> {
     })
 }
 
+/// Chunks of the plan, and ranges that are none.
 fn any_held() -> impl Strategy<Value = Vec<Held>> {
+    let whole = (0u64..3).prop_map(|index| (PLAN.chunk(index).offset, PLAN.chunk(index).length));
     let edge = prop::sample::select(vec![0u64, 50, 200, 400, 800, 1000, u64::MAX]);
-    let held = (edge.clone(), edge, prop::option::of(0u8..3));
+    let range = prop_oneof![3 => whole, 1 => (edge.clone(), edge)];
     let of =
-        |(offset, length, digest): (u64, u64, Option<u8>)| Held { offset, length, digest: digest.map(|b| [b; 32]) };
-    prop::collection::vec(held.prop_map(of), 0..6)
+        |((offset, length), digest): ((u64, u64), Option<u8>)| Held { offset, length, digest: digest.map(|b| [b; 32]) };
+    prop::collection::vec((range, prop::option::of(0u8..3)).prop_map(of), 0..6)
 }
 
 /// Whether the byte is vouched for: both hold it, or the file is asked for it.
