@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -52,7 +52,8 @@ pub enum Completes {
 pub struct Plan {
     /// Bytes in the whole source.
     pub size: u64,
-    /// Bytes in each chunk but the last.
+    /// Bytes in each chunk but the last; at least 1.
+    #[serde(deserialize_with = "at_least_one")]
     pub chunk_size: u64,
     /// Which request makes the object exist.
     pub completes: Completes,
@@ -77,12 +78,6 @@ impl Plan {
         Chunk { index, offset, length: self.chunk_size.min(self.size.saturating_sub(offset)) }
     }
 
-    /// The chunk that begins at `offset` and ends where the plan's chunk around it ends.
-    pub fn chunk_from(&self, offset: u64) -> Chunk {
-        let whole = self.chunk(offset / self.chunk_size.max(1));
-        Chunk { index: whole.index, offset, length: whole.end() - offset }
-    }
-
     /// What `held` lacks of the chunk of that index, if anything: its end, where its beginning is held already.
     pub fn lacking(&self, index: u64, held: &Ranges) -> Option<Chunk> {
         let whole = self.chunk(index);
@@ -95,6 +90,12 @@ impl Plan {
     pub fn missing<'a>(&'a self, held: &'a Ranges) -> impl Iterator<Item = Chunk> + 'a {
         (0..self.count()).filter_map(|index| self.lacking(index, held))
     }
+}
+
+/// A plan in a damaged record may say anything; chunks of no bytes would have no end.
+fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let size = u64::deserialize(from)?;
+    (size > 0).then_some(size).ok_or_else(|| serde::de::Error::custom("a chunk has at least one byte"))
 }
 
 /// Chooses a chunk size: the user's, else what suits the link, within what the destination allows.
@@ -182,67 +183,4 @@ impl FromIterator<(u64, u64)> for Ranges {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn plan(size: u64, chunk_size: u64) -> Plan {
-        Plan { size, chunk_size, completes: Completes::FinishRequest, repeatable: true, sends_empty: true }
-    }
-
-    #[test]
-    fn chunks_cover_every_byte_once_for_sizes_around_the_boundaries() {
-        for size in [0, 1, 399, 400, 401, 800, 1000, 3600] {
-            let plan = plan(size, 400);
-            let mut at = 0;
-            for index in 0..plan.count() {
-                let chunk = plan.chunk(index);
-                assert_eq!(chunk.offset, at, "chunk {index} of {size} bytes must begin where the last one ended");
-                assert!(chunk.length > 0 || size == 0, "only an empty source has an empty chunk");
-                at = chunk.end();
-            }
-            assert_eq!(at, size, "all of {size} bytes must be covered");
-        }
-    }
-
-    #[test]
-    fn an_empty_source_is_one_empty_chunk_until_it_is_confirmed() {
-        let plan = plan(0, 400);
-        let mut held = Ranges::default();
-        assert_eq!(plan.missing(&held).count(), 1);
-        held.insert(0, 0);
-        assert_eq!(plan.missing(&held).count(), 0, "an empty chunk can be confirmed");
-    }
-
-    #[test]
-    fn the_wish_follows_the_link_and_stays_below_what_was_refused() {
-        assert_eq!(wish(0, false, None), UNKNOWN_LINK);
-        assert_eq!(wish(5 << 20, false, None), 20 << 20, "four seconds of a steady link");
-        assert_eq!(wish(5 << 20, true, None), 5 << 20, "one second of a link that was cut");
-        assert_eq!((wish(1, false, None), wish(u64::MAX, false, None)), (SMALLEST, LARGEST));
-        assert_eq!(wish(0, false, Some(1 << 20)), 512 << 10, "half of what was too large");
-    }
-
-    #[test]
-    fn a_count_limit_forces_larger_chunks_and_an_impossible_size_is_refused() {
-        let gib = 1 << 30;
-        assert_eq!(choose_size(gib, UNKNOWN_LINK, SMALLEST, u64::MAX, 10_000).expect("fits"), UNKNOWN_LINK);
-        let tib = choose_size(1 << 40, UNKNOWN_LINK, SMALLEST, u64::MAX, 10_000).expect("fits");
-        assert!(tib.is_multiple_of(1 << 20) && (1u64 << 40).div_ceil(tib) <= 10_000, "{tib}");
-        assert!(choose_size(1 << 40, UNKNOWN_LINK, SMALLEST, 1 << 20, 10).is_err(), "must not be cut silently");
-    }
-
-    proptest! {
-        #[test]
-        fn a_set_of_ranges_holds_exactly_what_was_put_in(ranges in prop::collection::vec((0u64..200, 0u64..40), 0..30)) {
-            let set: Ranges = ranges.iter().map(|&(start, length)| (start, start + length)).collect();
-            let held = |byte| ranges.iter().any(|&(start, length)| (start..start + length).contains(&byte));
-            for byte in 0..240u64 {
-                prop_assert_eq!(set.contains(byte, byte + 1), held(byte), "byte {}", byte);
-            }
-            prop_assert_eq!(set.total(), (0..240).filter(|&byte| held(byte)).count() as u64);
-            prop_assert_eq!(set.frontier(), (0..240).take_while(|&byte| held(byte)).count() as u64);
-        }
-    }
-}
+mod tests;

@@ -24,6 +24,8 @@ mod errands;
 pub mod error;
 mod event;
 mod exchange;
+#[cfg(test)]
+mod fuzz;
 mod gate;
 mod inner;
 mod live;

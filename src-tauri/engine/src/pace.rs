@@ -116,7 +116,7 @@ fn rate(text: &str) -> Result<Option<u64>> {
 fn minute(text: &str) -> Result<u16> {
     let parsed = text.trim().split_once(':').and_then(|(hour, minute)| {
         let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
-        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+        (hour < 24 && minute < 60).then(|| hour * 60 + minute)
     });
     parsed.ok_or_else(|| senseless(text))
 }

@@ -50,6 +50,8 @@ pub(crate) fn next(limits: &Limits, running: &[Running], queued: &[(UploadId, u6
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const LARGE: u64 = SMALL + 1;
@@ -86,5 +88,28 @@ mod tests {
         let waiting = |n| vec![Running { size: 1, waiting: true }; n];
         assert_eq!(next(&LIMITS, &waiting(3), &queued), Some(queued[0].0));
         assert_eq!(next(&LIMITS, &waiting(12), &queued), None);
+    }
+
+    fn any_files() -> impl Strategy<Value = Vec<u64>> {
+        prop::collection::vec(prop::sample::select(vec![0, 1, SMALL, LARGE, u64::MAX]), 0..20)
+    }
+
+    proptest! {
+        #[test]
+        fn while_there_is_room_somebody_runs_and_nobody_out_of_turn(
+            files in 0usize..6, busy in any_files(), waiting in any_files(), sizes in any_files()
+        ) {
+            let limits = Limits { files, chunks: 1 };
+            let queued: Vec<_> = sizes.iter().map(|&size| (UploadId::random(), size)).collect();
+            let of = |waiting| move |&size: &u64| Running { size, waiting };
+            let running: Vec<_> = busy.iter().map(of(false)).chain(waiting.iter().map(of(true))).collect();
+            let chosen = next(&limits, &running, &queued);
+            let room = busy.len() < files.max(1) && running.len() < files.max(1) * PATIENCE;
+            prop_assert_eq!(chosen.is_some(), room && !queued.is_empty());
+            if let Some(at) = chosen.and_then(|id| queued.iter().position(|(queued, _)| *queued == id)) {
+                let passed_over = queued[..at].iter().all(|(_, size)| *size > SMALL);
+                prop_assert!(at == 0 || (queued[at].1 <= SMALL && passed_over), "only the first small one may go before");
+            }
+        }
     }
 }

@@ -43,6 +43,8 @@ impl Rate {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -52,5 +54,22 @@ mod tests {
         rate.add(began + Duration::from_secs(1), 1000);
         assert_eq!(rate.bytes_per_second(began + Duration::from_secs(2)), 500.0);
         assert_eq!(rate.bytes_per_second(began + Duration::from_secs(60)), 0.0);
+    }
+
+    proptest! {
+        #[test]
+        fn a_speed_counts_each_byte_of_the_last_seconds_once(steps in prop::collection::vec((0u64..5000, 0u64..1 << 40), 0..40)) {
+            let began = Instant::now();
+            let (mut rate, mut now, mut all) = (Rate::new(began), began, Vec::new());
+            for (millis, bytes) in steps {
+                now += Duration::from_millis(millis);
+                rate.add(now, bytes);
+                all.push((now, bytes));
+                let last: u64 = all.iter().filter(|(at, _)| now - *at <= WINDOW).map(|(_, bytes)| bytes).sum();
+                let speed = rate.bytes_per_second(now);
+                prop_assert!(speed >= 0.0 && speed <= last as f64 / 0.05, "{}", speed);
+                prop_assert!(now - began < WINDOW || (speed * 10.0 - last as f64).abs() <= last as f64 / 1e6, "{}", speed);
+            }
+        }
     }
 }

@@ -86,6 +86,8 @@ impl RetryPolicy {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn pause(next: Next) -> Duration {
@@ -134,6 +136,29 @@ mod tests {
     fn a_final_word_is_final() {
         for kind in [ErrorKind::Rejected, ErrorKind::QuotaFull, ErrorKind::TooLarge, ErrorKind::Unauthorized] {
             assert_eq!(RetryPolicy::default().decide(&Error::new(kind, "no"), 1, 0.5), Next::Stop, "{kind:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_pause_is_never_nothing_and_never_beyond_its_bounds(
+            kind in prop::sample::select(vec![
+                ErrorKind::Transient, ErrorKind::Busy(None), ErrorKind::Busy(Some(Duration::from_secs(77))), ErrorKind::Offline,
+                ErrorKind::CaptivePortal, ErrorKind::Unknown, ErrorKind::OffsetMismatch, ErrorKind::Integrity, ErrorKind::Rejected,
+            ]),
+            failures in any::<u32>(), chance in 0.0f64..=1.0
+        ) {
+            let policy = RetryPolicy::default();
+            match policy.decide(&Error::new(kind, "no"), failures, chance) {
+                Next::Wait { pause, reason } => {
+                    let most = if reason == WaitReason::Offline { policy.offline_cap } else { policy.cap.max(Duration::from_secs(77)) };
+                    prop_assert!(pause > Duration::ZERO && pause <= most, "{:?}", pause);
+                }
+                Next::Stop => {
+                    prop_assert!(!kind.waits_as_long_as_it_takes(), "{:?} waits as long as it takes", kind);
+                    prop_assert!(failures >= policy.attempts || kind == ErrorKind::Rejected);
+                }
+            }
         }
     }
 }

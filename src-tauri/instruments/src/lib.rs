@@ -7,12 +7,15 @@
 //!   line for each), then lets the program die before or after the n-th: `CARRYON_CRASH=17:before`.
 //! - **Planted faults**: `CARRYON_PLANT=no_sync` makes the program break one promise on purpose, so that the instruments
 //!   can be seen to notice.
+//! - **Input that nobody would send**: `fuzz` throws it at plain functions that read what others wrote.
 //! - **Another file system under the records**: [`mount`] names the SQLite VFS that a data folder is opened with.
 
 #![deny(missing_docs)]
 
 #[cfg(feature = "on")]
 mod armed;
+#[cfg(feature = "on")]
+pub mod fuzz;
 #[cfg(not(feature = "on"))]
 mod unarmed;
 

@@ -33,7 +33,8 @@ mod params;
 mod receive;
 
 use answer::{Answer, Failure};
-use params::{Params, UploadRequest};
+pub(crate) use params::Params;
+use params::UploadRequest;
 
 /// A session list tells no more files than this.
 const MAX_LISTED: usize = 10_000;

@@ -123,8 +123,7 @@ impl Guard {
 
     fn is_our_name(&self, name: &str) -> bool {
         let ours = self.address.ip();
-        let ip: Option<IpAddr> = name.trim_start_matches('[').trim_end_matches(']').parse().ok();
-        match ip {
+        match address(name) {
             Some(ip) => ip == ours || ours.is_unspecified() || (ours.is_loopback() && is_usual_loopback(ip)),
             None => name == "localhost" && (ours.is_loopback() || ours.is_unspecified()),
         }
@@ -150,6 +149,14 @@ impl Guard {
     }
 }
 
+/// An address as it stands in a `Host` header: one with colons in it in brackets.
+fn address(name: &str) -> Option<IpAddr> {
+    match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
+        Some(six) => six.parse().ok().map(IpAddr::V6),
+        None => name.parse().ok().map(IpAddr::V4),
+    }
+}
+
 fn is_usual_loopback(ip: IpAddr) -> bool {
     ip == IpAddr::from([127, 0, 0, 1]) || ip == IpAddr::from(std::net::Ipv6Addr::LOCALHOST)
 }
@@ -157,7 +164,9 @@ fn is_usual_loopback(ip: IpAddr) -> bool {
 /// Name and port of a `Host` header; the usual port where none is said.
 fn split_port(host: &str, usual: u16) -> Option<(&str, u16)> {
     match host.rsplit_once(':') {
-        Some((name, port)) if !port.contains(']') => Some((name, port.parse().ok()?)),
+        // Digits alone: a number in Rust may have a sign.
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => Some((name, port.parse().ok()?)),
+        Some((_, port)) if !port.ends_with(']') => None,
         _ => Some((host, usual)),
     }
 }
@@ -194,7 +203,17 @@ mod tests {
         for name in ["127.0.0.1:8000", "localhost:8000", "LOCALHOST:8000", "[::1]:8000", "nas.local"] {
             assert!(host(&local, name), "{name}");
         }
-        for name in ["evil.example:8000", "127.0.0.1", "127.0.0.1:8001", "192.168.0.1:8000", "nas.local:8000", ""] {
+        for name in [
+            "evil.example:8000",
+            "127.0.0.1",
+            "127.0.0.1:8001",
+            "192.168.0.1:8000",
+            "nas.local:8000",
+            "",
+            "localhost:+8000",
+            "[[::1]:8000",
+            "[127.0.0.1]:8000",
+        ] {
             assert!(!host(&local, name), "{name}");
         }
         assert!(host(&guard("127.0.0.1:80", None), "localhost"), "port 80 needs not be said");

@@ -18,7 +18,7 @@ use crate::files::Files;
 use crate::store::Index;
 
 mod entry;
-mod frame;
+pub(crate) mod frame;
 mod replay;
 mod writer;
 

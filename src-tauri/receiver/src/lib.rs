@@ -17,6 +17,8 @@ mod connection;
 mod error;
 mod files;
 mod fine_uploader;
+#[cfg(test)]
+mod fuzz;
 mod guard;
 mod journal;
 mod names;

@@ -61,7 +61,7 @@ impl Receiver {
         Receiver::start_on(Arc::new(Disk), config).await
     }
 
-    async fn start_on(files: Arc<dyn Files>, config: Config) -> Result<Receiver, Error> {
+    pub(crate) async fn start_on(files: Arc<dyn Files>, config: Config) -> Result<Receiver, Error> {
         config.check()?;
         let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let store = open_store(files, &config).await?;

@@ -70,6 +70,16 @@ async fn a_cut_repeat_takes_away_nothing_that_was_acknowledged() {
     assert_eq!(job.held(receiver.local_addr()).await, [(0, 1_500_000)]);
 }
 
+async fn wait_until(holds: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("this does not come about");
+}
+
 #[tokio::test]
 async fn a_cut_whole_file_leaves_nothing_behind() {
     let dir = tempdir().unwrap();
@@ -81,15 +91,10 @@ async fn a_cut_whole_file_leaves_nothing_behind() {
     let head = head(receiver.local_addr(), "POST", "/upload", &[("Content-Type", FORM_TYPE)], body.len());
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&body[..1_900_000]).await.unwrap();
-    drop(stream);
     let parts = dir.path().join(".carryon/parts");
-    for _ in 0..200 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-        if names_in(&parts).is_empty() {
-            break;
-        }
-    }
-    assert_eq!(names_in(&parts), [""; 0]);
+    wait_until(|| !names_in(&parts).is_empty()).await;
+    drop(stream);
+    wait_until(|| names_in(&parts).is_empty()).await;
     assert_eq!(job.survey(receiver.local_addr()).await.status, 404);
     assert_eq!(job.whole(receiver.local_addr()).await.json["location"], "c.bin");
 }

@@ -13,6 +13,8 @@ mod address;
 mod answers;
 mod calls;
 mod checks;
+#[cfg(test)]
+mod fuzz;
 mod params;
 mod requests;
 mod session;

@@ -126,6 +126,12 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// An answer as a test makes it up.
+    #[cfg(test)]
+    pub fn of(status: StatusCode, headers: HeaderMap, body: &[u8]) -> Self {
+        Self { status, headers, body: Bytes::copy_from_slice(body) }
+    }
+
     /// The body as a JSON object, whatever its content type says.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok().filter(Value::is_object)

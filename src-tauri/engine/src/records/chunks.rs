@@ -48,9 +48,16 @@ pub(crate) fn of_attempt(connection: &Connection, attempt: i64) -> Result<Vec<Ch
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A chunk is about to leave.
+/// A chunk is about to leave. One that was confirmed no longer counts: the destination was found to hold something else.
 pub(crate) fn intend(connection: &Connection, attempt: i64, chunk: Chunk, digest: &Digest) -> Result<()> {
-    put(connection, attempt, chunk, Some(digest), false, None)
+    let before = confirmed_length(connection, attempt, chunk.offset)?;
+    put(connection, attempt, chunk, Some(digest), false, None)?;
+    if before > 0 {
+        let sql = "UPDATE uploads SET confirmed_bytes = confirmed_bytes - ?2, chunks_left = chunks_left + 1
+                   WHERE id = (SELECT upload FROM attempts WHERE seq = ?1)";
+        connection.prepare_cached(sql)?.execute([attempt, before])?;
+    }
+    Ok(())
 }
 
 /// The destination confirmed a chunk; a repeat counts once.

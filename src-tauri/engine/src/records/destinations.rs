@@ -55,7 +55,7 @@ impl Memory {
     /// The chunk size that suits what was learned.
     pub(crate) fn wish(&self) -> u64 {
         const HOUR: i64 = 60 * 60 * 1000;
-        let was_cut = self.cut_at.is_some_and(|at| now() - at < HOUR);
+        let was_cut = self.cut_at.is_some_and(|at| now().saturating_sub(at) < HOUR);
         crate::chunk::wish(self.bytes_per_second, was_cut, self.too_large)
     }
 }

@@ -148,7 +148,11 @@ const SECOND: &str = "
 ALTER TABLE destinations ADD COLUMN secret TEXT;   -- the keychain's name for its token
 DROP INDEX sources_by_size;
 CREATE INDEX sources_by_fingerprint ON sources(size, fingerprint);
-CREATE INDEX sources_by_file_id ON sources(json_extract(identity, '$.file_id'), json_extract(identity, '$.volume'));
+-- What is no JSON is passed over: else one torn row would keep the index from being made, and itself from going.
+CREATE INDEX sources_by_file_id ON sources(
+    iif(json_valid(identity), json_extract(identity, '$.file_id'), NULL),
+    iif(json_valid(identity), json_extract(identity, '$.volume'), NULL)
+);
 ";
 
 #[cfg(test)]
@@ -160,6 +164,17 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("memory");
         run(&mut connection).expect("migrates");
         run(&mut connection).expect("stays");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_keeps_nobody_from_what_is_new_and_can_still_go() {
+        let mut connection = Connection::open_in_memory().expect("memory");
+        Migrations::new(vec![M::up(FIRST)]).to_latest(&mut connection).expect("as it was");
+        let sql =
+            "INSERT INTO sources (id, path, encoding, size, identity, taken_at) VALUES ('s', x'2f', 'unix', 1, ?1, 1)";
+        connection.execute(sql, ["{torn"]).expect("a torn row");
+        run(&mut connection).expect("one bad row stops nobody");
+        connection.execute("DELETE FROM sources", []).expect("it can go");
     }
 
     #[test]

@@ -7,9 +7,13 @@
 
 pub(crate) mod chunks;
 pub(crate) mod destinations;
+#[cfg(test)]
+mod fuzz;
 pub(crate) mod history;
 mod lock;
 mod migrations;
+#[cfg(test)]
+mod model;
 pub(crate) mod outbox;
 pub(crate) mod settings;
 pub(crate) mod sources;

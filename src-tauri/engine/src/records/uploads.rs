@@ -250,7 +250,8 @@ pub(crate) fn hint(
     identity: &Identity,
 ) -> Result<Hint> {
     let sql = format!(
-        "{CANDIDATES} AND json_extract(s.identity, '$.file_id') = ?4 AND json_extract(s.identity, '$.volume') = ?5 LIMIT 8"
+        "{CANDIDATES} AND iif(json_valid(s.identity), json_extract(s.identity, '$.file_id'), NULL) = ?4
+        AND iif(json_valid(s.identity), json_extract(s.identity, '$.volume'), NULL) = ?5 LIMIT 8"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let values = params![destination.0, scope, encode_path(path), identity.file_id, identity.volume];

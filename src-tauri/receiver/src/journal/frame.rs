@@ -67,6 +67,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Frame {
     entry_in(payload)
 }
 
+/// How many bytes the frame at the start of `bytes` has, if there may be a whole one: cheap to say, its checksum is not
+/// taken. Every head begins with a brace.
+pub(crate) fn likely_length(bytes: &[u8]) -> Option<usize> {
+    let length = u32_at(bytes.get(..HEADER)?, 0);
+    let payload = bytes.get(HEADER..HEADER + length).filter(|payload| payload.len() > 4)?;
+    let fits = length <= MAX_PAYLOAD && u32_at(payload, 0) <= length - 4;
+    (fits && payload[4] == b'{').then_some(HEADER + length)
+}
+
 fn entry_in(payload: &[u8]) -> Frame {
     let head = u32_at(payload, 0);
     match payload.get(4..4 + head).map(serde_json::from_slice) {
@@ -104,6 +113,7 @@ mod tests {
         assert_eq!(&bytes[data_at..], b"data");
         let whole = Frame::Whole { entry: item().entry, length: bytes.len() - 6, data_at: data_at - 6 };
         assert_eq!(decode(&bytes[6..]), whole);
+        assert_eq!(likely_length(&bytes[6..]), Some(bytes.len() - 6));
     }
 
     #[test]

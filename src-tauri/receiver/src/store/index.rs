@@ -3,7 +3,7 @@
 //! The index is the fold of the journal's entries, and of nothing else. An entry is applied when it is
 //! written (and synced, where somebody waits for it), so whoever reads the index reads durable facts.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::chunks::{Chunk, Chunks};
 use crate::files::FileId;
@@ -65,8 +65,9 @@ pub(crate) struct Index {
     open: usize,
     /// How many of them each client sends.
     open_by_client: HashMap<String, usize>,
-    /// Collision keys of the locations of all [`Finishing`] uploads.
-    reserved: HashMap<String, UploadId>,
+    /// All [`Finishing`] uploads by the collision keys of their locations. Where a file was taken away before it was
+    /// settled, two may be on their way to one name.
+    reserved: HashMap<String, BTreeSet<UploadId>>,
 }
 
 impl Index {
@@ -88,7 +89,8 @@ impl Index {
 
     /// Whether an upload other than `uuid` is on its way to this name.
     pub fn is_reserved(&self, location: &str, uuid: &UploadId) -> bool {
-        self.reserved.get(&names::collision_key(location)).is_some_and(|holder| holder != uuid)
+        let holders = self.reserved.get(&names::collision_key(location));
+        holders.is_some_and(|holders| holders.iter().any(|holder| holder != uuid))
     }
 
     /// Takes in one entry; `data` is where its bytes lie, if it holds any.
@@ -98,7 +100,9 @@ impl Index {
                 self.opened(uuid, Open { name, folder, size, client, chunks: Chunks::default(), touched: at });
             }
             Entry::Chunk { uuid, offset, length, digest, at } => {
-                if let Some(Upload::Open(open)) = self.uploads.get_mut(&uuid) {
+                // No chunk reaches beyond the end of all numbers: everybody who adds the two relies on that.
+                let has_end = offset.checked_add(length).is_some();
+                if let Some(Upload::Open(open)) = self.uploads.get_mut(&uuid).filter(|_| has_end) {
                     open.chunks.insert(offset, Chunk { length, digest });
                     open.touched = at;
                 }
@@ -143,7 +147,9 @@ impl Index {
                     *self.open_by_client.entry(client.clone()).or_default() += 1;
                 }
             }
-            Upload::Finishing(f) => drop(self.reserved.insert(names::collision_key(&f.location), uuid.clone())),
+            Upload::Finishing(f) => {
+                self.reserved.entry(names::collision_key(&f.location)).or_default().insert(uuid.clone());
+            }
             Upload::Finished(_) => {}
         }
         self.uploads.insert(uuid, upload);
@@ -156,10 +162,18 @@ impl Index {
                 self.open -= 1;
                 self.count_down(open.client.as_deref());
             }
-            Upload::Finishing(f) => drop(self.reserved.remove(&names::collision_key(&f.location))),
+            Upload::Finishing(f) => self.free(&f.location, uuid),
             Upload::Finished(_) => {}
         }
         Some(upload)
+    }
+
+    fn free(&mut self, location: &str, uuid: &UploadId) {
+        let key = names::collision_key(location);
+        let is_free = self.reserved.get_mut(&key).is_some_and(|holders| holders.remove(uuid) && holders.is_empty());
+        if is_free {
+            self.reserved.remove(&key);
+        }
     }
 
     fn count_down(&mut self, client: Option<&str>) {

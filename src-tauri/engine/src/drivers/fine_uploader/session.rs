@@ -70,7 +70,7 @@ impl FineUploader {
     }
 }
 
-fn listing(entries: &[Value]) -> Listing {
+pub(super) fn listing(entries: &[Value]) -> Listing {
     let files: Vec<FinishedFile> = entries.iter().map_while(finished_file).collect();
     Listing { whole: files.len() == entries.len(), files }
 }
