@@ -100,7 +100,7 @@ async fn a_data_folder_that_cannot_be_written_to_is_named_and_left_as_it_is() {
     desk.close().await;
     drop(held);
     disk.make_read_only();
-    let error = Engine::open(quick(&data)).await.err().expect("records that cannot be written are no records");
+    let error = Engine::open(quick(&data)).await.expect_err("records that cannot be written are no records");
     assert_eq!(error.kind(), ErrorKind::Storage);
     clear(&Failure::from(&error));
     assert!(error.to_string().contains(&data.display().to_string()), "it names the folder: {error}");
