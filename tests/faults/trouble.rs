@@ -1,7 +1,10 @@
 //! Answers that lie about themselves or never end, half-closed connections, storms over many files, a server that comes
 //! back empty: nothing is lost, nothing is believed that was not said.
 
-use std::time::{Duration, Instant};
+use std::{
+    net::{SocketAddr, TcpListener, TcpStream},
+    time::{Duration, Instant},
+};
 
 use carryon_engine::{Event, HttpOptions, Options, State, WaitReason};
 use carryon_receiver::{Config, Receiver};
@@ -48,7 +51,7 @@ async fn an_answer_that_lies_about_its_length_confirms_nothing_and_costs_one_att
     for (index, lie) in (0..).zip(lies.clone()) {
         stage.server.on(On::Chunk(index), 1, lie);
     }
-    let mut desk = Desk::open_with(impatient(&stage), &stage.in_order()).await;
+    let mut desk = stage.desk().await;
     let id = desk.send(&file).await;
     desk.finished(id).await;
     for (index, lie) in (0..).zip(&lies) {
@@ -66,7 +69,7 @@ async fn what_follows_an_answer_is_not_the_answer_to_the_next_request() {
     let yes = String::from_utf8(raw("Content-Length: 16\r\n", YES)).expect("text");
     // Three answers to one request; the connection stays open, as if it were good for more.
     stage.server.on(On::Chunk(0), 1, Step::Raw(yes.repeat(3).into_bytes(), Then::Silence(PATIENT)));
-    let mut desk = Desk::open_with(impatient(&stage), &stage.in_order()).await;
+    let mut desk = stage.desk().await;
     let id = desk.send(&file).await;
     desk.finished(id).await;
     assert_eq!(stage.server.count(What::Chunk(0)), 1, "the first answer was a good one");
@@ -88,7 +91,7 @@ async fn an_answer_that_trickles_is_not_waited_for_byte_by_byte() {
         let began = Instant::now();
         let id = desk.send(&file).await;
         desk.finished(id).await;
-        assert!(began.elapsed() < Duration::from_secs(8), "{on:?} took {:?}, its answer 100 s", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(40), "{on:?} took {:?}, its answer 100 s", began.elapsed());
         assert_eq!(stage.server.count(What::Chunk(1)), 1, "{on:?}: the server said that it has it");
         assert_eq!(stage.server.count(What::Done), 1, "{on:?}: the server said that it was done");
         stage.delivered(&file);
@@ -104,7 +107,7 @@ async fn a_server_that_ends_its_half_of_a_connection_without_a_word_confirms_not
         stage.server.on(on, 1, Step::HalfClose);
         let chunk = if size > 4 * CHUNK { 64 << 20 } else { CHUNK };
         let address = format!("{}&concurrent=false", stage.server.destination(chunk));
-        let mut desk = Desk::open_with(impatient(&stage), &address).await;
+        let mut desk = Desk::open(&stage.data(), &address).await;
         let began = Instant::now();
         let id = desk.send(&file).await;
         desk.finished(id).await;
@@ -114,6 +117,40 @@ async fn a_server_that_ends_its_half_of_a_connection_without_a_word_confirms_not
         assert_eq!(stage.server.object().digest, digest(&file));
         desk.close().await;
     }
+}
+
+/// Fills a port's queue, so that who knocks there from now on is never answered.
+#[cfg(target_os = "linux")]
+fn deaf(address: SocketAddr) -> (TcpListener, Vec<TcpStream>) {
+    use std::os::fd::AsRawFd;
+    let listener = TcpListener::bind(address).expect("the port is free");
+    // SAFETY: a listening socket that lives on; only the length of its queue changes.
+    assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 0) }, 0);
+    let knock = || TcpStream::connect_timeout(&address, Duration::from_millis(300)).ok();
+    (listener, std::iter::from_fn(knock).take(100).collect())
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_that_never_answers_the_knock_is_waited_for_and_gets_everything_when_it_does() {
+    let mut stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    stage.server.stop();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let address = stage.server.address;
+    let half_dead = tokio::task::spawn_blocking(move || deaf(address)).await.expect("deaf");
+    assert!(half_dead.1.len() < 100, "the queue has an end");
+    let base = quick(&stage.data());
+    let options = Options { http: HttpOptions { connect: Duration::from_millis(500), ..base.http }, ..base };
+    let mut desk = Desk::open_with(options, &stage.in_order()).await;
+    let id = desk.send(&file).await;
+    let offline = |event: &Event| matches!(event, Event::Waiting { reason: WaitReason::Offline, .. });
+    desk.until("waiting for the host", offline).await;
+    drop(half_dead);
+    stage.server.start_again().await;
+    desk.finished(id).await;
+    stage.delivered(&file);
+    desk.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
