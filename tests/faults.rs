@@ -3,8 +3,20 @@
 //! The engine runs in process against the scripted server, or through the fault proxy against the real receiver. Every
 //! test follows its uploads to their last event; what arrived is compared by digest, what was asked by the server's log.
 
+#[cfg(target_os = "linux")]
+#[path = "faults/bounds.rs"]
+mod bounds;
+#[cfg(target_os = "linux")]
+#[path = "faults/disk.rs"]
+mod disk;
 #[path = "faults/finish.rs"]
 mod finish;
+#[cfg(unix)]
+#[path = "faults/folders.rs"]
+mod folders;
+#[cfg(target_os = "linux")]
+#[path = "faults/names.rs"]
+mod names;
 #[path = "faults/offline.rs"]
 mod offline;
 #[path = "faults/order.rs"]
@@ -28,5 +40,7 @@ mod stage;
 mod statuses;
 #[path = "faults/survey.rs"]
 mod survey;
+#[path = "faults/trouble.rs"]
+mod trouble;
 #[path = "faults/wire.rs"]
 mod wire;

@@ -16,5 +16,9 @@ mod set_up;
 
 #[path = "peers/from_the_browser.rs"]
 mod from_the_browser;
+#[path = "peers/large.rs"]
+mod large;
 #[path = "peers/to_the_npm_server.rs"]
 mod to_the_npm_server;
+#[path = "peers/vectors.rs"]
+mod vectors;

@@ -35,7 +35,7 @@ const commands = {
     tell({ event: "opened" });
     await page.evaluate((options) => start(options), options);
     const input = await page.$("input");
-    await input.uploadFile(...files);
+    if (files.length > 0) await input.uploadFile(...files);
   },
   delete: ({ id }) => browser.page.evaluate((id) => uploader.deleteFile(id), id),
   /** Limits what leaves, in bytes a second; 0 lifts the limit. */

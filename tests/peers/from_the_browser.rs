@@ -200,3 +200,54 @@ fn a_receiver_killed_and_started_again_in_mid_upload_loses_no_acknowledged_part(
     let after = scene.log().split_off(before.len());
     nothing_twice_and_nothing_left_out(&acknowledged, &after);
 }
+
+#[test]
+fn a_page_of_another_site_sends_nothing_and_learns_nothing() {
+    let Some(mut scene) = Scene::set_among_strangers() else { return };
+    let (small, large) = (scene.source("small.bin", 1000), scene.source("large.bin", 3 * PART));
+    let mut options = scene.options(json!({}));
+    options["session"] = json!({ "endpoint": format!("{}/upload/session", scene.address) });
+    scene.browser.upload(&options, &[&small, &large]);
+    assert_eq!(scene.browser.wait_for("session")["success"], false, "the list is not theirs");
+    for end in scene.browser.wait_for_many("complete", 2) {
+        assert_eq!(end["response"], json!({ "success": false }), "not even an answer is theirs");
+    }
+    scene.must_hold_just(&[]);
+    assert!(stored(&scene.log()).is_empty());
+}
+
+#[test]
+fn finished_files_are_listed_to_a_new_page_which_can_delete_them() {
+    let Some(mut scene) = Scene::set() else { return };
+    let (kept, dropped) = (scene.source("kept.bin", 3 * PART), scene.source("Größe & 日本.bin", 1000));
+    let mut options = scene.options(json!({}));
+    let ends = scene.deliver(&options, &[&kept, &dropped]);
+    options["session"] = json!({ "endpoint": format!("{}/upload/session", scene.address) });
+    scene.browser.upload(&options, &[]);
+    let session = scene.browser.wait_for("session");
+    let listed = session["uploads"].as_array().expect("a list");
+    assert_eq!((listed.len(), &session["success"]), (2, &json!(true)), "{session}");
+    for end in &ends {
+        let of_it = |one: &&Value| one["uuid"] == end["uuid"] && one["name"] == end["name"];
+        let one = listed.iter().find(of_it).unwrap_or_else(|| panic!("{end} is not in {session}"));
+        assert_eq!(one["status"], "upload successful");
+        if end["name"] == "Größe & 日本.bin" {
+            assert_eq!(one["size"], 1000);
+            scene.browser.delete(one["id"].as_u64().expect("an id"));
+        }
+    }
+    assert_eq!(scene.browser.wait_for("deleted")["failed"], false);
+    scene.must_hold_just(&[&kept]);
+}
+
+#[test]
+fn three_files_at_once_share_the_connections_and_arrive_each_whole() {
+    let Some(mut scene) = Scene::set() else { return };
+    let sources: Vec<_> = (0..3).map(|n| scene.source(&format!("camera {n}.mov"), 6 * PART + n)).collect();
+    let options = scene.options(json!({}));
+    scene.deliver(&options, &sources.iter().collect::<Vec<_>>());
+    let first: BTreeSet<_> =
+        scene.log().iter().filter(|line| line["index"].is_u64()).take(9).map(|line| line["uuid"].to_string()).collect();
+    assert_eq!(first.len(), 3, "none waits for another's end");
+    assert_eq!(scene.requests().iter().filter(|&&request| request == "done").count(), 3);
+}

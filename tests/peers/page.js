@@ -13,6 +13,9 @@ function start(options) {
       onError: (id, name, reason) => { say("error", { id, reason }); },
       onStatusChange: (id, before, after) => { say("status", { id, status: after }); },
       onComplete: (id, name, response) => { say("complete", { id, name, uuid: uploader.getUuid(id), response }); },
+      onSessionRequestComplete: (response, success) => {
+        say("session", { success, uploads: uploader.getUploads().map(({ id, name, uuid, size, status }) => ({ id, name, uuid, size, status })) });
+      },
       onDeleteComplete: (id, xhr, failed) => { say("deleted", { id, failed, status: xhr.status }); },
     },
   });

@@ -1,20 +1,25 @@
-//! A reverse proxy that notes every request with its form fields, and that can hold answers back: the server has stored
-//! the chunk then, and the client does not know.
+//! A reverse proxy that notes every request with its form fields. It can hold answers back: the server has done its part
+//! then, and the client does not know. And it can answer in the server's place.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     io::{self, BufRead, BufReader, Write},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+use url::form_urlencoded;
+
 /// A request, as it came in.
 #[derive(Clone, Debug)]
 pub struct Request {
     pub method: String,
     pub path: String,
-    /// The form's fields, without the file.
+    /// The form's fields, in the order in which they came, without the file.
+    pub order: Vec<String>,
+    /// And what they hold.
     pub fields: BTreeMap<String, String>,
     /// The status with which the client was answered; none where it was not.
     pub answered: Option<u16>,
@@ -24,6 +29,34 @@ impl Request {
     /// The chunk's index.
     pub fn index(&self) -> Option<u64> {
         self.fields.get("qqpartindex")?.parse().ok()
+    }
+
+    /// Whether it is a done request.
+    pub fn is_done(&self) -> bool {
+        self.path.ends_with("/done")
+    }
+
+    /// Whether it says that it resumes.
+    pub fn resumes(&self) -> bool {
+        self.fields.get("qqresume").is_some_and(|value| value == "true")
+    }
+}
+
+/// Which request is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The chunk of this index.
+    Chunk(u64),
+    /// The done request.
+    Done,
+}
+
+impl Which {
+    fn is(self, request: &Request) -> bool {
+        match self {
+            Which::Chunk(index) => request.index() == Some(index),
+            Which::Done => request.is_done(),
+        }
     }
 }
 
@@ -39,6 +72,10 @@ struct Shared {
     requests: Vec<Request>,
     /// Chunks with this index and higher ones get no answer.
     hold_from: u64,
+    /// Done requests get no answer.
+    hold_done: bool,
+    /// What is answered in the server's place, once each.
+    instead: VecDeque<(Which, u16, Value)>,
 }
 
 impl Recorder {
@@ -46,7 +83,13 @@ impl Recorder {
     pub fn before(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("bound"));
-        let shared = Shared { upstream: host(upstream), requests: Vec::new(), hold_from: u64::MAX };
+        let shared = Shared {
+            upstream: host(upstream),
+            requests: Vec::new(),
+            hold_from: u64::MAX,
+            hold_done: false,
+            instead: VecDeque::new(),
+        };
         let shared = Arc::new(Mutex::new(shared));
         let of_listener = Arc::clone(&shared);
         std::thread::spawn(move || {
@@ -69,9 +112,21 @@ impl Recorder {
         self.lock().hold_from = index;
     }
 
+    /// Holds back the answers to done requests.
+    pub fn hold_done(&self) {
+        self.lock().hold_done = true;
+    }
+
     /// Holds back nothing more.
     pub fn hold_nothing(&self) {
         self.hold_answers_from(u64::MAX);
+        self.lock().hold_done = false;
+    }
+
+    /// Answers the next `times` such requests in the server's place, which hears nothing of them.
+    pub fn answer(&self, which: Which, times: usize, status: u16, body: Value) {
+        let answers = (0..times).map(|_| (which, status, body.clone()));
+        self.lock().instead.extend(answers);
     }
 
     /// All requests so far.
@@ -105,17 +160,35 @@ fn serve(client: TcpStream, shared: &Mutex<Shared>) -> io::Result<()> {
     let mut from_server = BufReader::new(to_server.try_clone()?);
     loop {
         let (head, body) = message(&mut from_client)?;
-        to_server.write_all(head.as_bytes())?;
-        to_server.write_all(&body)?;
-        let (answer, answer_body) = message(&mut from_server)?;
         let request = request_of(&head, &body);
-        let index = request.index();
-        let place = note(shared, request);
-        wait_while_held(shared, index);
+        let (answer, answer_body) = match instead_of(shared, &request, &head) {
+            Some(answer) => answer,
+            None => {
+                to_server.write_all(head.as_bytes())?;
+                to_server.write_all(&body)?;
+                message(&mut from_server)?
+            }
+        };
+        let place = note(shared, request.clone());
+        wait_while_held(shared, &request);
         to_client.write_all(answer.as_bytes())?;
         to_client.write_all(&answer_body)?;
         lock(shared).requests[place].answered = answer.split(' ').nth(1).and_then(|status| status.parse().ok());
     }
+}
+
+/// The answer in the server's place, which every page may read.
+fn instead_of(shared: &Mutex<Shared>, request: &Request, head: &str) -> Option<(String, Vec<u8>)> {
+    let instead = &mut lock(shared).instead;
+    let at = instead.iter().position(|(which, ..)| request.method == "POST" && which.is(request))?;
+    let (_, status, body) = instead.remove(at)?;
+    let (body, origin) = (body.to_string().into_bytes(), header(head, "origin").unwrap_or("*"));
+    let head = format!(
+        "HTTP/1.1 {status} Instead\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+         Access-Control-Allow-Origin: {origin}\r\n\r\n",
+        body.len()
+    );
+    Some((head, body))
 }
 
 /// A head and a body of declared length; neither side of these tests sends another kind.
@@ -141,13 +214,19 @@ fn request_of(head: &str, body: &[u8]) -> Request {
     let mut words = head.split(' ').map(str::to_owned);
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let text = String::from_utf8_lossy(&body[..body.len().min(4096)]);
-    let multipart = header(head, "content-type").is_some_and(|value| value.starts_with("multipart/"));
-    let fields = if multipart { multipart_fields(&text) } else { BTreeMap::new() };
-    Request { method, path, fields, answered: None }
+    let pairs = match header(head, "content-type") {
+        Some(kind) if kind.starts_with("multipart/") => multipart_fields(&text),
+        Some(kind) if kind.starts_with("application/x-www-form-urlencoded") => {
+            form_urlencoded::parse(text.as_bytes()).into_owned().collect()
+        }
+        _ => Vec::new(),
+    };
+    let order = pairs.iter().map(|(name, _)| name.clone()).collect();
+    Request { method, path, order, fields: pairs.into_iter().collect(), answered: None }
 }
 
 /// The fields before the file, which the original always sends last.
-fn multipart_fields(text: &str) -> BTreeMap<String, String> {
+fn multipart_fields(text: &str) -> Vec<(String, String)> {
     let parts = text.split("name=\"").skip(1).take_while(|part| !part.starts_with("qqfile\""));
     let field = |part: &str| {
         let (name, rest) = part.split_once("\"\r\n\r\n")?;
@@ -162,9 +241,13 @@ fn note(shared: &Mutex<Shared>, request: Request) -> usize {
     shared.requests.len() - 1
 }
 
-fn wait_while_held(shared: &Mutex<Shared>, index: Option<u64>) {
+fn wait_while_held(shared: &Mutex<Shared>, request: &Request) {
     let deadline = Instant::now() + Duration::from_secs(30);
-    while index.is_some_and(|index| index >= lock(shared).hold_from) && Instant::now() < deadline {
+    while is_held(&lock(shared), request) && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
+}
+
+fn is_held(shared: &Shared, request: &Request) -> bool {
+    request.index().is_some_and(|index| index >= shared.hold_from) || (shared.hold_done && request.is_done())
 }

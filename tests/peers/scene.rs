@@ -13,7 +13,7 @@ use tests::{
     programs::ReceiverProcess,
 };
 
-use crate::{browser::Browser, set_up};
+use crate::{browser::Browser, recorder::Recorder, set_up};
 
 /// Bytes in a part, unless a test says otherwise.
 pub const PART: u64 = 256 * 1024;
@@ -22,6 +22,8 @@ pub const PART: u64 = 256 * 1024;
 pub struct Scene {
     pub browser: Browser,
     pub receiver: ReceiverProcess,
+    /// Where the page sends to.
+    pub address: String,
     folder: TempDir,
 }
 
@@ -31,14 +33,33 @@ pub type Part = (u64, u64, u64);
 impl Scene {
     /// Sets one; none where the peers are left out on purpose.
     pub fn set() -> Option<Self> {
-        set_up::wanted().then(Self::new)
+        set_up::wanted().then(|| Self::new(|origin| vec!["--allow-origin".to_owned(), origin.to_owned()]))
     }
 
-    fn new() -> Self {
+    /// Sets one whose receiver knows nothing of the page.
+    pub fn set_among_strangers() -> Option<Self> {
+        set_up::wanted().then(|| Self::new(|_| Vec::new()))
+    }
+
+    /// Sets one in which all that the page sends goes through a recorder.
+    pub fn set_behind_a_recorder() -> Option<(Self, Recorder)> {
+        let recorder = set_up::wanted().then(|| Recorder::before("nobody yet"))?;
+        let host = recorder.address.trim_start_matches("http://").to_owned();
+        let mut scene =
+            Self::new(|origin| vec!["--allow-origin".to_owned(), origin.to_owned(), "--allow-host".to_owned(), host]);
+        recorder.lead_to(&scene.receiver.address);
+        scene.address.clone_from(&recorder.address);
+        Some((scene, recorder))
+    }
+
+    fn new(flags: impl FnOnce(&str) -> Vec<String>) -> Self {
         let folder = tempfile::tempdir().expect("temp folder");
         let browser = Browser::start(folder.path());
-        let receiver = ReceiverProcess::start_with(folder.path(), &["--allow-origin", &browser.origin]);
-        Self { browser, receiver, folder }
+        let flags = flags(&browser.origin);
+        let receiver =
+            ReceiverProcess::start_with(folder.path(), &flags.iter().map(String::as_str).collect::<Vec<_>>());
+        let address = receiver.address.clone();
+        Self { browser, receiver, address, folder }
     }
 
     /// Makes a file to send.
@@ -50,7 +71,7 @@ impl Scene {
 
     /// The uploader's options, with these for chunking; parts are [`PART`] long unless they say otherwise.
     pub fn options(&self, chunking: Value) -> Value {
-        let address = &self.receiver.address;
+        let address = &self.address;
         let mut options = json!({
             "request": { "endpoint": format!("{address}/upload") },
             "deleteFile": { "enabled": true, "endpoint": format!("{address}/upload") },

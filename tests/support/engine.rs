@@ -146,6 +146,7 @@ impl Desk {
             Event::Stopped { state, failure, .. } => {
                 let kept = self.listed(id).await.expect("the record of a stopped upload is kept");
                 assert_eq!(kept.upload.state, state, "the record says what the event said");
+                clear(&failure);
                 (state, failure)
             }
             other => panic!("it must come to rest unfinished: {other:?}"),
@@ -179,6 +180,20 @@ impl Desk {
         }
         told
     }
+}
+
+/// Sees that a person can use what they are told: a sentence of bounded length, and what to do now.
+pub fn clear(failure: &Failure) {
+    let Failure { code, message, next_step } = failure;
+    let begins_well = |text: &str| text.starts_with(|c: char| c.is_alphabetic() || c == '“');
+    assert!(begins_well(message) && message.contains(' '), "a sentence says what happened: {failure:?}");
+    assert!(begins_well(next_step) && next_step.ends_with('.'), "a sentence says what to do: {failure:?}");
+    for text in [message, next_step] {
+        assert!(text.len() < 1000 && !text.contains(char::is_control), "it can be shown: {failure:?}");
+        let debris = ["Error {", "Err(", "Some(", "None", "::", "Failure", "unwrap"];
+        assert!(!debris.iter().any(|word| text.contains(word)), "it is for people: {failure:?}");
+    }
+    assert!(!code.is_empty() && !code.contains(' '), "a word for scripts: {failure:?}");
 }
 
 /// An engine on a runtime of its own, which can be killed: all of its tasks end where they stand.

@@ -1,5 +1,7 @@
 //! What the tests share: real programs to start and kill, files with known bytes, the receiver's own log.
 
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod engine;
 pub mod files;
 pub mod log;

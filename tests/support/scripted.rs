@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::Semaphore, task::JoinHandle};
 
 use self::play::{Rule, Shared, accept, lock};
 pub use self::{
-    script::{Linger, On, Seen, Step, What},
+    script::{Linger, On, Seen, Step, Then, What},
     store::{Manners, Object},
     wire::Reply,
 };

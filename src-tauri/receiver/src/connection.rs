@@ -79,6 +79,8 @@ impl Serving {
     async fn speak_http(self, stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer) {
         let mut http = hyper::server::conn::http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(self.limits.idle).max_buf_size(MAX_HEAD);
+        // A client may end its half once its request has left, and wait for the answer in the other.
+        http.half_close(true);
         let router = TowerToHyperService::new(self.router);
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(peer);

@@ -224,3 +224,70 @@ async fn shutdown_lets_a_running_request_end_and_waits_no_longer_than_told() {
     let again = start(dir.path()).await;
     assert_eq!(job.held(again.local_addr()).await, [(0, 400)]);
 }
+
+#[tokio::test]
+async fn a_client_that_ends_its_half_after_its_request_is_answered() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    for size in [10, 60_000, 200_000, 3_000_000] {
+        let job = Job::new(&format!("half-{size}"), "h.bin", 2 * size, size);
+        for index in 0..2 {
+            let mut stream = connect(&receiver).await;
+            stream.write_all(&request(&receiver, &job, index)).await.unwrap();
+            stream.shutdown().await.unwrap();
+            let answer = read_answer(&mut stream).await.unwrap_or_else(|| panic!("{size}: nothing was answered"));
+            assert_eq!((answer.status, &answer.json["success"]), (200, &json!(true)), "{size}");
+        }
+        assert_eq!(job.done(receiver.local_addr()).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_ends_its_half_within_its_body_is_not_waited_for() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    for (size, missing) in [(1000, 1), (400_000, 100_000), (3_000_000, 2_999_000)] {
+        let job = Job::new(&format!("short-{size}"), "s.bin", 2 * size, size);
+        let whole = request(&receiver, &job, 0);
+        let mut stream = connect(&receiver).await;
+        stream.write_all(&whole[..whole.len() - missing]).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let begun = Instant::now();
+        let answer = tokio::time::timeout(Duration::from_secs(20), read_answer(&mut stream)).await;
+        assert!(answer.is_ok() && begun.elapsed() < Duration::from_secs(5), "{size}: more was waited for");
+        assert!(answer.unwrap().is_none_or(|answer| answer.status >= 400), "{size}: half a chunk is no chunk");
+        assert_eq!(job.held(receiver.local_addr()).await, [], "{size}");
+        assert_eq!(job.chunk(receiver.local_addr(), 0).await.status, 200, "{size}: and it can be sent again");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_as_long_as_its_head_says_marks_nothing_and_hides_no_request() {
+    let dir = tempdir().unwrap();
+    let receiver = start(dir.path()).await;
+    let to = receiver.local_addr();
+    let victim = Job::new("victim", "v.bin", 100, 100);
+    victim.whole(to).await;
+    let hidden = head(to, "DELETE", "/upload/victim", &[], 0);
+    let job = Job::new("liar", "l.bin", 1000, 400);
+    let pairs = job.params(0);
+    let params: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let chunk = &job.bytes[job.range(0)];
+    let form = form(&params, chunk);
+    let query: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let raw = format!("/upload?{}", query.join("&"));
+    let shorter = [0, 1, form.len() - 300, form.len() - 7].map(|said| ("/upload", &form[..], said));
+    let other = [0, 399, 401, 400 + hidden.len()].map(|said| (raw.as_str(), chunk, said));
+    for (path, body, said) in shorter.into_iter().chain(other) {
+        let kind = if path == "/upload" { FORM_TYPE } else { "application/octet-stream" };
+        let mut stream = connect(&receiver).await;
+        stream.write_all(head(to, "POST", path, &[("Content-Type", kind)], said).as_bytes()).await.unwrap();
+        let _ = stream.write_all(&[body, hidden.as_bytes()].concat()).await;
+        let _ = stream.shutdown().await;
+        let answer = tokio::time::timeout(Duration::from_secs(20), read_answer(&mut stream)).await.unwrap();
+        assert!(answer.is_none_or(|answer| answer.status >= 400), "{said} of {} bytes", body.len());
+        assert_eq!(job.held(to).await, [], "{said} of {} bytes", body.len());
+        assert_eq!(victim.survey(to).await.json["state"], "done", "{said}: what follows a body is not obeyed");
+    }
+    assert_eq!(job.chunk(to, 0).await.status, 200);
+}

@@ -3,6 +3,7 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -68,7 +69,8 @@ fn write_source(path: &Path, mib: u64) -> std::io::Result<()> {
 
 /// The built `carryon`.
 pub fn program() -> PathBuf {
-    root().join("target/release").join(format!("carryon{}", std::env::consts::EXE_SUFFIX))
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("release").join(format!("carryon{}", std::env::consts::EXE_SUFFIX))
 }
 
 fn curl(source: &Path, address: &str, round: u64) -> Command {
@@ -136,21 +138,27 @@ pub struct Receiver {
     child: Child,
     dir: PathBuf,
     address: String,
+    flags: Vec<String>,
 }
 
 impl Receiver {
     /// Starts one on a free port.
-    pub fn start(folder: &Path) -> Outcome<Self> {
+    fn start(folder: &Path) -> Outcome<Self> {
+        Self::start_with(folder, &[])
+    }
+
+    /// Starts one with further arguments.
+    pub fn start_with(folder: &Path, flags: &[String]) -> Outcome<Self> {
         let dir = folder.join("received");
-        let (child, address) = spawn(&dir, "127.0.0.1:0")?;
-        Ok(Self { child, dir, address })
+        let (child, address) = spawn(&dir, "127.0.0.1:0", flags)?;
+        Ok(Self { child, dir, address, flags: flags.to_vec() })
     }
 
     /// Kills it and starts it again on the same folder and port.
     pub fn restart(&mut self, folder: &Path) -> Outcome {
         let _ = self.child.kill().and_then(|()| self.child.wait());
         let listen = self.address.trim_start_matches("http://").to_owned();
-        (self.child, self.address) = spawn(&folder.join("received"), &listen)?;
+        (self.child, self.address) = spawn(&folder.join("received"), &listen, &self.flags)?;
         Ok(())
     }
 
@@ -164,9 +172,9 @@ impl Receiver {
         &self.dir
     }
 
-    /// The destination URL for `carryon send --to`.
-    pub fn destination(&self) -> String {
-        format!("fineuploader+{}/upload?done=/upload/done", self.address)
+    /// Where it listens.
+    pub fn socket(&self) -> Outcome<SocketAddr> {
+        self.address.trim_start_matches("http://").parse().map_err(|_| format!("“{}” is no address", self.address))
     }
 
     /// Removes what arrived, so that the disk stays as empty for each round.
@@ -176,9 +184,9 @@ impl Receiver {
     }
 }
 
-fn spawn(dir: &Path, listen: &str) -> Outcome<(Child, String)> {
+fn spawn(dir: &Path, listen: &str, flags: &[String]) -> Outcome<(Child, String)> {
     let mut command = Command::new(program());
-    command.arg("receive").arg("--dir").arg(dir).args(["--listen", listen]).stdout(Stdio::piped());
+    command.arg("receive").arg("--dir").arg(dir).args(["--listen", listen]).args(flags).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("the receiver: {error}"))?;
     let mut line = String::new();
     let output = child.stdout.take().ok_or("the receiver has no output")?;

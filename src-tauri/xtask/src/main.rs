@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask run [--yes] [--release] [-- FILES…]   set up, build, open the window
 cargo xtask test [--yes]                          set up, run every test
 cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this machine, in one run
-cargo xtask soak [--minutes N] [--seed N]         random files, random kills of both ends, every byte compared
+cargo xtask soak [--minutes N] [--seed N]         random files over a bad link, both ends killed, bytes and memory compared
 cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
 cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions
 cargo xtask setup [--yes] [--tests]               only install what is missing

@@ -8,12 +8,13 @@ use std::{
 
 use serde_json::json;
 use tokio::{
+    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
 
 use super::{
-    script::{Linger, On, Seen, Step, What, uuid, what},
+    script::{Linger, On, Seen, Step, Then, What, uuid, what},
     store::{self, Store},
     wire::{Asked, Connection, Reply},
 };
@@ -130,6 +131,27 @@ impl Shared {
                 let reply = self.carry_out(connection, asked, at).await?;
                 lock(&self.log)[at].status = Some(reply.status);
                 connection.answer_slowly(&reply, time).await?;
+            }
+            Some(Step::Trickle(reply, pause)) => {
+                self.carry_out(connection, asked, at).await?;
+                connection.answer_in_drops(&reply, pause).await?;
+            }
+            Some(Step::Raw(bytes, then)) => {
+                self.carry_out(connection, asked, at).await?;
+                connection.stream.write_all(&bytes).await?;
+                if let Then::Silence(time) = then {
+                    tokio::time::sleep(time).await;
+                }
+                return Ok(false);
+            }
+            Some(Step::Endless(length)) => {
+                self.carry_out(connection, asked, at).await?;
+                connection.answer_with_spaces(length).await?;
+            }
+            Some(Step::HalfClose) => {
+                connection.stream.shutdown().await?;
+                self.payload(connection, asked, at).await?;
+                return Ok(false);
             }
             Some(Step::Early(reply, linger)) => {
                 self.reply(connection, at, &reply).await?;

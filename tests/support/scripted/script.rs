@@ -46,6 +46,14 @@ pub enum Step {
     Stall(Duration),
     /// It is carried out; the answer comes in drops over that time.
     SlowAnswer(Duration),
+    /// It is carried out; the answer comes byte by byte, with so long between two.
+    Trickle(Reply, Duration),
+    /// It is carried out; these bytes are the answer as they are, right or wrong.
+    Raw(Vec<u8>, Then),
+    /// It is carried out; so many spaces are the answer.
+    Endless(u64),
+    /// It is not answered: the server ends its own half of the connection, and reads on what comes in the other.
+    HalfClose,
     /// It is carried out as soon as the gate is open.
     Hold(Arc<Semaphore>),
     /// The payload arrives damaged: the answer names the digest of something else.
@@ -59,6 +67,15 @@ pub enum Linger {
     No,
     /// The rest is read and dropped.
     Yes,
+}
+
+/// What follows a raw answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The connection is closed.
+    Close,
+    /// The connection stays open, and nothing more comes for so long.
+    Silence(Duration),
 }
 
 /// One request, as it came in.

@@ -171,6 +171,29 @@ impl Connection {
         self.stream.write_all(&reply.bytes()).await
     }
 
+    /// Writes an answer byte by byte.
+    pub async fn answer_in_drops(&mut self, reply: &Reply, pause: std::time::Duration) -> io::Result<()> {
+        for byte in reply.bytes() {
+            self.stream.write_all(&[byte]).await?;
+            tokio::time::sleep(pause).await;
+        }
+        Ok(())
+    }
+
+    /// Writes an answer of so many spaces, as fast as they are taken.
+    pub async fn answer_with_spaces(&mut self, length: u64) -> io::Result<()> {
+        let head =
+            format!("HTTP/1.1 200 Scripted\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+        self.stream.write_all(head.as_bytes()).await?;
+        let (block, mut left) = (vec![b' '; 256 * 1024], length);
+        while left > 0 {
+            let take = left.min(block.len() as u64) as usize;
+            self.stream.write_all(&block[..take]).await?;
+            left -= take as u64;
+        }
+        Ok(())
+    }
+
     /// Writes an answer in pieces, over about `time`.
     pub async fn answer_slowly(&mut self, reply: &Reply, time: std::time::Duration) -> io::Result<()> {
         let bytes = reply.bytes();
