@@ -180,7 +180,6 @@ fn a_hostile_name_moves_no_cursor() {
 }
 
 #[test]
-#[ignore = "the program shows marks that turn the direction of text"]
 fn a_hostile_name_is_not_shown_backwards() {
     shown_to_a_terminal(|c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
 }

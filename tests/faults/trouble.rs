@@ -241,7 +241,6 @@ async fn a_done_that_answers_with_a_page_or_a_no_never_counts_as_delivered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the engine takes every web page for one that says nothing, also where its status says that nothing was done"]
 async fn a_gateway_that_refuses_a_done_with_its_own_page_leaves_no_doubt_about_the_outcome() {
     for (status, state) in [(401, "needs_sign_in"), (403, "needs_sign_in"), (413, "failed"), (429, "delivered")] {
         let stage = Stage::new(PLAIN).await;

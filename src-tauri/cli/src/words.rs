@@ -43,7 +43,12 @@ fn moment_after(text: &str, now: &jiff::Zoned) -> Option<i64> {
 
 /// Text from outside for a terminal: control characters cannot move the cursor or recolour the screen.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if c.is_control() || turns_direction(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// The marks by which a name could show itself backwards.
+fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

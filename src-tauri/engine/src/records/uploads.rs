@@ -94,9 +94,11 @@ const COLUMNS: &str = "SELECT u.id, u.batch, s.path, s.encoding, s.identity, u.d
     JOIN attempts a ON a.upload = u.id AND a.retired_at IS NULL";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Upload>> {
-    let encoding: String = row.get(3)?;
-    let path: Vec<u8> = row.get(2)?;
-    let ticket: Option<String> = row.get(15)?;
+    let (Ok(encoding), Ok(path), Ok(ticket)) =
+        (row.get::<_, String>(3), row.get::<_, Vec<u8>>(2), row.get::<_, Option<String>>(15))
+    else {
+        return Ok(None);
+    };
     let attempt = (|| {
         Some(Attempt {
             seq: row.get(12).ok()?,

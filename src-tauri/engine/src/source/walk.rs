@@ -8,6 +8,8 @@ use walkdir::WalkDir;
 
 use super::{special_kind, unreadable};
 
+const LOOP: &str = "This link leads back into a folder around it; it was left out";
+
 /// A file to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -54,18 +56,37 @@ fn only(item: Result<Found, Problem>) -> Box<dyn Iterator<Item = Result<Found, P
 }
 
 fn walk(root: PathBuf) -> impl Iterator<Item = Result<Found, Problem>> + Send {
-    let entries = WalkDir::new(&root).follow_links(true).sort_by_file_name();
-    entries.into_iter().filter_map(move |entry| match entry {
-        Err(error) => Some(Err(broken_entry(&root, &error))),
-        Ok(entry) if entry.file_type().is_dir() => None,
-        Ok(entry) if entry.file_type().is_file() => {
-            let relative = relative_path(&root, entry.path());
-            Some(Ok(found(entry.into_path(), relative)))
+    let mut entries = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
+    let whole = std::fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+    std::iter::from_fn(move || {
+        loop {
+            match entries.next()? {
+                Err(error) => return Some(Err(broken_entry(&root, &error))),
+                Ok(entry) if entry.file_type().is_dir() => {
+                    if entry.depth() > 0 && entry.path_is_symlink() && leads_around(entry.path(), &whole) {
+                        entries.skip_current_dir();
+                        return Some(Err(Problem::new(entry.path(), LOOP)));
+                    }
+                }
+                Ok(entry) => return Some(taken(&root, entry)),
+            }
         }
-        Ok(entry) => Some(Err(match entry.metadata() {
-            Ok(meta) => refused(entry.path(), &meta),
-            Err(error) => broken_entry(&root, &error),
-        })),
+    })
+}
+
+/// Whether a link leads to a folder that `whole` lies in.
+fn leads_around(link: &Path, whole: &Path) -> bool {
+    std::fs::canonicalize(link).is_ok_and(|target| whole.starts_with(target))
+}
+
+fn taken(root: &Path, entry: walkdir::DirEntry) -> Result<Found, Problem> {
+    if entry.file_type().is_file() {
+        let relative = relative_path(root, entry.path());
+        return Ok(found(entry.into_path(), relative));
+    }
+    Err(match entry.metadata() {
+        Ok(meta) => refused(entry.path(), &meta),
+        Err(error) => broken_entry(root, &error),
     })
 }
 
@@ -92,7 +113,7 @@ fn refused(path: &Path, meta: &std::fs::Metadata) -> Problem {
 fn broken_entry(root: &Path, error: &walkdir::Error) -> Problem {
     let path = error.path().unwrap_or(root);
     if error.loop_ancestor().is_some() {
-        return Problem::new(path, "This link leads back into a folder around it; it was left out");
+        return Problem::new(path, LOOP);
     }
     let text = match error.io_error() {
         Some(io) => unreadable(path, std::io::Error::from(io.kind())).message().to_owned(),

@@ -61,11 +61,26 @@ impl Worker {
         let stored = self.stored().await?;
         let outcome = self.driver.finish(&self.ticket()?, &self.intent(), &stored).await;
         match &outcome {
+            // A yes that does not say where the object lies is not taken for one where the destination can be asked.
+            Ok(finished) if finished.location.is_none() => return self.believe_or_ask(finished.clone()).await,
             Err(error) if error.kind() != ErrorKind::Unknown => self.set_finishing(false).await?,
             Err(error) => self.last_trouble = Some(error.clone()),
             Ok(_) => {}
         }
         outcome
+    }
+
+    async fn believe_or_ask(&mut self, finished: Finished) -> Result<Finished> {
+        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
+            Verdict::Finished(asked) => Ok(asked),
+            Verdict::Unknowable => Ok(finished),
+            Verdict::NotFinished => {
+                self.set_finishing(false).await?;
+                let text = "The destination said that it is done, and that it has not put the file together";
+                let error = Error::new(ErrorKind::Rejected, text);
+                Err(error.next_step("Something is wrong at the destination; resume when it is mended."))
+            }
+        }
     }
 
     async fn stored(&self) -> Result<Vec<Stored>> {

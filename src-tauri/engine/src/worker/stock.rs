@@ -59,10 +59,14 @@ impl Worker {
     async fn prove(&self, source: &Arc<SourceFile>, proof: Proof) -> Result<bool> {
         let reader = Arc::clone(source);
         let (whole, keep) = blocking(move || Ok((reader.digest(proof.whole)?, reader.digest(proof.keep)?))).await?;
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
         if whole != proof.digest {
+            let forget = move |connection: &rusqlite::Connection| {
+                chunks::forget(connection, id, attempt, &[proof.whole.offset], touch)
+            };
+            self.inner.records.run(forget).await?;
             return Ok(false);
         }
-        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
         let proved = self.inner.records.run_later(move |connection| {
             chunks::confirm(connection, id, attempt, proof.keep, Some(&keep), None, touch)
         });

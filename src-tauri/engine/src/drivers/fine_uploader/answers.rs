@@ -83,7 +83,9 @@ fn says_nothing(answer: &Answer, json: Option<&Value>) -> bool {
     let status = answer.status.as_u16();
     let vague = (500..=599).contains(&status) && !matches!(status, 503 | 507);
     let elsewhere = (300..=399).contains(&status) && !matches!(status, 301 | 308);
-    !own_word && (vague || elsewhere || answer.is_html())
+    // A gateway's page with one of these says that the request was not let through.
+    let refused = matches!(status, 401 | 403 | 413 | 429);
+    !own_word && (vague || elsewhere || (answer.is_html() && !refused))
 }
 
 /// Judges the answer to a request to delete: 200, 202 and 204 confirm it, to a form also what lies between.
