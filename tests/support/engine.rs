@@ -30,6 +30,18 @@ pub fn quick(data: &Path) -> Options {
     }
 }
 
+/// Opens an engine; a former one may still be on its way out.
+pub async fn open(options: Options) -> Engine {
+    let deadline = std::time::Instant::now() + PATIENCE;
+    loop {
+        match Engine::open(options.clone()).await {
+            Ok(engine) => return engine,
+            Err(error) if std::time::Instant::now() > deadline => panic!("the records stay taken: {error}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
 /// An engine, its events, and the destination of the test.
 pub struct Desk {
     /// The engine.
@@ -50,16 +62,14 @@ impl Desk {
 
     /// Opens an engine; a former one may still be on its way out.
     pub async fn open_with(options: Options, address: &str) -> Self {
-        let deadline = std::time::Instant::now() + PATIENCE;
-        let engine = loop {
-            match Engine::open(options.clone()).await {
-                Ok(engine) => break engine,
-                Err(error) if std::time::Instant::now() > deadline => panic!("the records stay taken: {error}"),
-                Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
-            }
-        };
-        let events = engine.subscribe();
+        let engine = open(options).await;
         let to = engine.destination(address).await.expect("a destination").id;
+        Self::of(engine, to)
+    }
+
+    /// Sits down at an engine that was just opened.
+    pub fn of(engine: Engine, to: DestinationId) -> Self {
+        let events = engine.subscribe();
         Self { engine, to, told: Vec::new(), events, ended: HashMap::new() }
     }
 

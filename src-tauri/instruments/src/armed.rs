@@ -1,5 +1,8 @@
 //! What tests get.
 
+pub mod disk;
+pub mod image;
+
 use std::{
     collections::HashMap,
     fs::File,

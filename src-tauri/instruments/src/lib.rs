@@ -9,8 +9,12 @@
 //!   can be seen to notice.
 //! - **Input that nobody would send**: `fuzz` throws it at plain functions that read what others wrote.
 //! - **Another file system under the records**: [`mount`] names the SQLite VFS that a data folder is opened with.
+//! - **A log of the disk**: what changes a file or a name is done through [`disk`], so that a test can record it and
+//!   rebuild what a power cut would have left.
 
 #![deny(missing_docs)]
+
+use std::path::Path;
 
 #[cfg(feature = "on")]
 mod armed;
@@ -20,9 +24,9 @@ pub mod fuzz;
 mod unarmed;
 
 #[cfg(feature = "on")]
-pub use armed::{Step, mount, mounted, planted, step};
+pub use armed::{Step, disk, image, mount, mounted, planted, step};
 #[cfg(not(feature = "on"))]
-pub use unarmed::{Step, mount, mounted, planted, step};
+pub use unarmed::{Step, disk, mount, mounted, planted, step};
 
 /// A promise that is broken on purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,19 @@ impl Fault {
             Fault::NoRehash => "no_rehash",
         }
     }
+}
+
+/// A change of names.
+#[derive(Clone, Copy, Debug)]
+pub enum Names<'a> {
+    /// A folder is made.
+    MakeDir(&'a Path),
+    /// A file gets a further name: the old one, the new one.
+    Link(&'a Path, &'a Path),
+    /// A file changes its name: the old one, the new one.
+    Rename(&'a Path, &'a Path),
+    /// A name goes.
+    Remove(&'a Path),
 }
 
 /// Whether this build can be killed, cut and spoiled.

@@ -30,3 +30,70 @@ pub fn mount(_: &Path, _: &str) {}
 pub fn mounted(_: &Path) -> Option<String> {
     None
 }
+
+/// Would log what is done to the disk; here it is only done.
+pub mod disk {
+    use std::path::Path;
+
+    use crate::Names;
+
+    /// A file that is open for writing.
+    #[derive(Debug, Default)]
+    pub struct Traced;
+
+    /// Opens a file for writing.
+    ///
+    /// # Errors
+    /// What `act` says.
+    #[inline(always)]
+    pub fn open<T, E>(_: &Path, _: bool, act: impl FnOnce() -> Result<T, E>) -> Result<(T, Traced), E> {
+        Ok((act()?, Traced))
+    }
+
+    /// Changes names.
+    ///
+    /// # Errors
+    /// What `act` says.
+    #[inline(always)]
+    pub fn names<T, E>(_: Names<'_>, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        act()
+    }
+
+    /// Makes the names in a folder durable.
+    ///
+    /// # Errors
+    /// What `act` says.
+    #[inline(always)]
+    pub fn sync_dir<T, E>(_: &Path, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        act()
+    }
+
+    impl Traced {
+        /// Writes.
+        ///
+        /// # Errors
+        /// What `act` says.
+        #[inline(always)]
+        pub fn write<T, E>(&self, _: &[u8], _: u64, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+            act()
+        }
+
+        /// Cuts or extends.
+        ///
+        /// # Errors
+        /// What `act` says.
+        #[inline(always)]
+        pub fn set_len<T, E>(&self, _: u64, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+            act()
+        }
+
+        /// Makes durable what is written.
+        ///
+        /// # Errors
+        /// What `act` says.
+        #[inline(always)]
+        pub fn sync<T, E>(&self, act: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+            act()
+        }
+    }
+}

@@ -18,5 +18,17 @@ pub fn edits(arguments: &[String]) -> Outcome {
     step(&format!("editing files under {trials} uploads"), command)
 }
 
+/// `cargo xtask powercut`: power cuts of both ends at once; the seed it prints repeats a run with `--seed N`.
+pub fn powercut(arguments: &[String]) -> Outcome {
+    let images = value(arguments, "--images").unwrap_or(10_000);
+    let test = ["test", "--locked", "-p", "tests", "--test", "powercut", "--", "--nocapture", "wherever"];
+    let mut command = cargo(&test);
+    command.env("CARRYON_IMAGES", images.to_string());
+    if let Some(seed) = value(arguments, "--seed") {
+        command.env("CARRYON_SEED", seed.to_string());
+    }
+    step(&format!("cutting the power in {images} ways"), command)
+}
+
 /// With the program `carryon`, which its own test has cargo build.
 const PROGRAMS: [&str; 8] = ["test", "--locked", "-p", "carryon-cli", "-p", "tests", "--test", "usage"];

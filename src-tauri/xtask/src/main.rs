@@ -17,6 +17,7 @@ cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this 
 cargo xtask soak [--minutes N] [--seed N]         random files over a bad link, both ends killed, bytes and memory compared
 cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
 cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions
+cargo xtask powercut [--images N] [--seed N]      cut the power of both ends, look for broken promises
 cargo xtask setup [--yes] [--tests]               only install what is missing
 
 --yes installs what is missing without asking.";
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Some("soak") => soak::soak(&arguments[1..]),
         Some("crash") => instruments::crash(&arguments[1..]),
         Some("edits") => instruments::edits(&arguments[1..]),
+        Some("powercut") => instruments::powercut(&arguments[1..]),
         Some("setup") => setup::setup(&arguments[1..]),
         _ => Err(HELP.to_owned()),
     };

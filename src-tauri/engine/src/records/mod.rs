@@ -7,6 +7,7 @@
 
 pub(crate) mod chunks;
 pub(crate) mod destinations;
+mod folder;
 #[cfg(test)]
 mod fuzz;
 pub(crate) mod history;
@@ -277,7 +278,7 @@ fn set_aside(path: &Path) -> Result<PathBuf> {
 
 fn make_private_folder(folder: &Path) -> Result<()> {
     let text = || format!("The data folder “{}” cannot be used", folder.display());
-    std::fs::create_dir_all(folder).map_err(|error| storage(text()).because(error))?;
+    folder::make(folder).map_err(|error| storage(text()).because(error))?;
     restrict(folder, 0o700).map_err(|error| storage(text()).because(error))
 }
 

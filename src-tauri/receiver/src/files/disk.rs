@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use carryon_instruments::{Fault, planted, step};
+use carryon_instruments::{Fault, Names, disk, planted, step};
 
 use super::{Access, FileId, Files, Kind, LockGuard, OpenFile, Stat};
 
@@ -23,7 +23,11 @@ impl Files for Disk {
             Access::Empty => drop(options.create(true).truncate(true)),
             Access::New => drop(options.create_new(true)),
         }
-        Ok(Box::new(options.open(path)?))
+        if access == Access::Read {
+            return Ok(Box::new(DiskFile { file: options.open(path)?, traced: disk::Traced::default() }));
+        }
+        let (file, traced) = disk::open(path, access == Access::Empty, || options.open(path))?;
+        Ok(Box::new(DiskFile { file, traced }))
     }
 
     fn stat(&self, path: &Path) -> io::Result<Option<Stat>> {
@@ -36,17 +40,17 @@ impl Files for Disk {
 
     fn link(&self, from: &Path, to: &Path) -> io::Result<()> {
         let _step = step("link");
-        std::fs::hard_link(from, to)
+        disk::names(Names::Link(from, to), || std::fs::hard_link(from, to))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         let _step = step("rename");
-        std::fs::rename(from, to)
+        disk::names(Names::Rename(from, to), || std::fs::rename(from, to))
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         let _step = step("remove");
-        std::fs::remove_file(path)
+        disk::names(Names::Remove(path), || std::fs::remove_file(path))
     }
 
     fn create_dir(&self, path: &Path, private: bool) -> io::Result<()> {
@@ -57,7 +61,7 @@ impl Files for Disk {
             std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         }
         let _ = private;
-        builder.recursive(false).create(path)
+        disk::names(Names::MakeDir(path), || builder.recursive(false).create(path))
     }
 
     fn list(&self, dir: &Path) -> io::Result<Vec<String>> {
@@ -70,11 +74,12 @@ impl Files for Disk {
             return Ok(());
         }
         let _step = step("sync a folder");
-        // Windows has no call for this; NTFS journals its names itself.
-        #[cfg(unix)]
-        File::open(dir)?.sync_all()?;
-        let _ = dir;
-        Ok(())
+        disk::sync_dir(dir, || {
+            // Windows has no call for this; NTFS journals its names itself.
+            #[cfg(unix)]
+            File::open(dir)?.sync_all()?;
+            Ok(())
+        })
     }
 
     fn free_space(&self, dir: &Path) -> io::Result<Option<u64>> {
@@ -93,32 +98,20 @@ impl Files for Disk {
     }
 }
 
-impl OpenFile for File {
-    #[cfg(unix)]
+/// An open file, and what tests call it.
+struct DiskFile {
+    file: File,
+    traced: disk::Traced,
+}
+
+impl OpenFile for DiskFile {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(self, buffer, offset)
+        read_at(&self.file, buffer, offset)
     }
 
-    #[cfg(windows)]
-    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(self, buffer, offset)
-    }
-
-    #[cfg(unix)]
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
         let _step = step("write");
-        std::os::unix::fs::FileExt::write_all_at(self, bytes, offset)
-    }
-
-    #[cfg(windows)]
-    fn write_at(&self, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
-        while !bytes.is_empty() {
-            match std::os::windows::fs::FileExt::seek_write(self, bytes, offset)? {
-                0 => return Err(io::ErrorKind::WriteZero.into()),
-                n => (bytes, offset) = (&bytes[n..], offset + n as u64),
-            }
-        }
-        Ok(())
+        self.traced.write(bytes, offset, || write_at(&self.file, bytes, offset))
     }
 
     fn sync_data(&self) -> io::Result<()> {
@@ -127,13 +120,39 @@ impl OpenFile for File {
         }
         let _step = step("sync");
         // On macOS std asks for F_FULLFSYNC here: nothing less survives a power cut.
-        File::sync_data(self)
+        self.traced.sync(|| self.file.sync_data())
     }
 
     fn set_len(&self, length: u64) -> io::Result<()> {
         let _step = step("set a length");
-        File::set_len(self, length)
+        self.traced.set_len(length, || self.file.set_len(length))
     }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+#[cfg(unix)]
+fn write_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            n => (bytes, offset) = (&bytes[n..], offset + n as u64),
+        }
+    }
+    Ok(())
 }
 
 /// A component that is a file where a folder is asked for means: nothing there.

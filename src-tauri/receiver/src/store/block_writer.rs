@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use carryon_instruments::{Fault, planted};
+
 use crate::files::{Access, Kind, OpenFile, read_range};
 use crate::journal::{Digest, Entry, Item, UploadId};
 use crate::store::chunks::Fit;
@@ -206,7 +208,9 @@ impl BlockWriter {
         match &self.mode {
             Mode::Compare(_) => Ok(Receipt { digest, repeat: true }),
             Mode::Write(file) => {
-                file.sync_data()?;
+                if !planted(Fault::AnswerBeforeSync) {
+                    file.sync_data()?;
+                }
                 self.mark(digest)?;
                 Ok(Receipt { digest, repeat: false })
             }
