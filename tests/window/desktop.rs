@@ -175,8 +175,13 @@ impl Desktop {
     }
 
     fn window(&self, title: &str) -> Option<String> {
+        self.window_like(&format!("{title}$"))
+    }
+
+    /// The window whose title begins so; a pattern.
+    pub fn window_like(&self, title: &str) -> Option<String> {
         let mut search = self.command("xdotool");
-        let found = search.args(["search", "--onlyvisible", "--name", &format!("^{title}$")]).output();
+        let found = search.args(["search", "--onlyvisible", "--name", &format!("^{title}")]).output();
         let found = String::from_utf8(found.expect("xdotool starts").stdout).expect("text");
         found.lines().next_back().map(str::to_owned)
     }
@@ -291,7 +296,8 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("bound").port()
 }
 
-fn expect_success(program: &str, output: &Output) {
+/// Fails with what a program complained of.
+pub fn expect_success(program: &str, output: &Output) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
