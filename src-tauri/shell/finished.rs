@@ -1,13 +1,13 @@
 //! The finished files of destinations: which destinations tell of theirs, what they tell, and deleting one.
 
 use carryon_engine::{
-    DestinationId, DestinationRow,
+    DestinationId, DestinationRow, Error, ErrorKind,
     destination::{FinishedFile, Listing},
 };
 use serde::Serialize;
 
 use crate::{
-    commands::{Answer, Shared, of},
+    commands::{Answer, Failed, Shared, of},
     core::Core,
     given::Given,
 };
@@ -34,7 +34,7 @@ pub async fn catalogues(shared: Shared<'_>) -> Answer<Vec<CatalogueView>> {
 /// The finished files that a destination tells of.
 #[tauri::command]
 pub async fn finished_files(shared: Shared<'_>, destination: Given<DestinationId>) -> Answer<Listing> {
-    Ok(of(&shared)?.engine.finished_files(destination.0).await?)
+    of(&shared)?.engine.finished_files(destination.0).await.map_err(refused)
 }
 
 /// Deletes one of them, for good.
@@ -44,7 +44,18 @@ pub async fn delete_finished(
     destination: Given<DestinationId>,
     file: Given<FinishedFile>,
 ) -> Answer<()> {
-    Ok(of(&shared)?.engine.delete_finished(destination.0, &file.0).await?)
+    of(&shared)?.engine.delete_finished(destination.0, &file.0).await.map_err(refused)
+}
+
+/// The error with advice for a list: what is general speaks of uploads.
+fn refused(error: Error) -> Failed {
+    let advice = match error.kind() {
+        ErrorKind::Invalid | ErrorKind::Storage => return error.into(),
+        ErrorKind::Unauthorized => "Check the token or password of this destination, then refresh.",
+        ErrorKind::Rejected | ErrorKind::Gone => "Refresh to see what is there now.",
+        _ => "Refresh when the destination can be reached again.",
+    };
+    error.next_step(advice).into()
 }
 
 fn tells(core: &Core, row: &DestinationRow) -> bool {

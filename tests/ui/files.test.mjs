@@ -66,6 +66,16 @@ test("Delete asks first and keeps on Escape; once confirmed the file goes and th
   assert.deepEqual([destination, file.id], [1, "f2"]);
 });
 
+test("when the last file is gone the focus stands on Close", options, async () => {
+  await openFiles("one-file", "1 file");
+  await tabTo("Delete plan.pdf");
+  await page.browser.press("Enter");
+  await tabTo("Delete");
+  await page.browser.press("Enter");
+  await says("plan.pdf was deleted. Nothing is left.");
+  assert.equal(await focused(), "Close");
+});
+
 test("what a destination refuses is told in the dialog, and the list stays", options, async () => {
   await openFiles("files", "5 files");
   await page.browser.evaluate("fake.answers.delete_finished = { code: 'rejected', message: 'The file is no longer there.' }");

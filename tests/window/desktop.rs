@@ -5,7 +5,6 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Write},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -174,12 +173,8 @@ impl Desktop {
         colours.is_ok_and(|colours: u32| colours > 8)
     }
 
-    fn window(&self, title: &str) -> Option<String> {
-        self.window_like(&format!("{title}$"))
-    }
-
-    /// The window whose title begins so; a pattern.
-    pub fn window_like(&self, title: &str) -> Option<String> {
+    /// The window whose title begins so.
+    pub fn window(&self, title: &str) -> Option<String> {
         let mut search = self.command("xdotool");
         let found = search.args(["search", "--onlyvisible", "--name", &format!("^{title}")]).output();
         let found = String::from_utf8(found.expect("xdotool starts").stdout).expect("text");
@@ -288,12 +283,6 @@ fn require_tools() {
     if !imported.is_ok_and(|status| status.success()) {
         missing("python3 with gi (GTK 3) and dbus");
     }
-}
-
-/// A port of the loopback that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port()
 }
 
 /// Fails with what a program complained of.

@@ -25,12 +25,12 @@ pub fn cancel(desktop: &Desktop, title: &str) {
 }
 
 fn opened(desktop: &Desktop, title: &str) -> String {
-    wait_until(&format!("the picker “{title}”"), PATIENCE, || desktop.window_like(title).is_some());
-    desktop.window_like(title).expect("just seen")
+    wait_until(&format!("the picker “{title}”"), PATIENCE, || desktop.window(title).is_some());
+    desktop.window(title).expect("just seen")
 }
 
 fn closed(desktop: &Desktop, title: &str) {
-    wait_until("a picker that is gone", PATIENCE, || desktop.window_like(title).is_none());
+    wait_until("a picker that is gone", PATIENCE, || desktop.window(title).is_none());
 }
 
 fn xdotool(desktop: &Desktop, arguments: &[&str]) {

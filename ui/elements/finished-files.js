@@ -53,7 +53,7 @@ class FinishedFiles extends HTMLElement {
     this.#rest(listingWords(this.#files, { ...destination, whole: listing.whole }));
   }
 
-  /** Takes out a file that is deleted; the focus goes to its neighbour. */
+  /** Takes out a file that is deleted; the focus goes to its neighbour, at last to Close. */
   removeFile(file, destination) {
     if (!this.#isChosen(destination)) return;
     const row = [...this.#list.children].find((each) => each.file.id === file.id);
@@ -63,7 +63,7 @@ class FinishedFiles extends HTMLElement {
     if (row) this.#shown -= 1;
     row?.remove();
     this.#drawFrame();
-    if (hadFocus) (next?.querySelector("button") ?? this.#part("h2")).focus();
+    if (hadFocus) (next ?? this.#part("form")).querySelector("button").focus();
     this.#rest(`${file.name} was deleted. ${this.#files.length > 0 ? `${filesWords(this.#files)} left.` : "Nothing is left."}`);
   }
 

@@ -86,6 +86,7 @@ const many = (count) => Array.from({ length: count }, (_, index) =>
 export const SCENES = {
   empty: () => ({ uploads: [] }),
   files: () => ({ uploads: done(), files: files() }),
+  "one-file": () => ({ uploads: [], files: { 1: files()[1].slice(0, 1) } }),
   "no-files": () => ({ uploads: [], files: { 1: [] } }),
   "many-files": () => ({ uploads: [], files: manyFiles(1200) }),
   expiring: () => ({ uploads: expiring() }),
