@@ -1,6 +1,6 @@
 /** What a row says of its upload, pure: a state's name, its facts, and what can be done about it. */
 
-import { bytes, bytesOf, day, duration, keptUntil, plural, rate, timeLeft } from "./format.js";
+import { bytes, bytesOf, day, duration, isWithinADay, keptUntil, plural, rate, timeLeft } from "./format.js";
 import { groupOf } from "./uploads.js";
 
 const STATES = {
@@ -29,9 +29,12 @@ const REASONS = {
   closed: "Interrupted when Carryon was closed",
 };
 
+const MOVING = new Set(["preparing", "uploading", "finishing", "done"]);
+
 const EXPLANATIONS = {
   captive_portal: () => "Open a web browser and sign in to the network. The upload then goes on by itself.",
-  source_missing: ({ path }) => `Put the file back at ${path}, then press Check again. What was sent is kept.`,
+  source_missing: ({ path }) =>
+    `Press Locate… to show where the file is now, or put it back at ${path} and press Check again. What was sent is kept.`,
   source_changed: () =>
     "The file is no longer the one that was being sent. Start over sends it as it is now, from the beginning.",
   outcome_unknown: () =>
@@ -39,7 +42,9 @@ const EXPLANATIONS = {
     "together once more, which some servers do not take well; Mark as done trusts that it arrived. " +
     "If you can, look at the destination first.",
   needs_sign_in: ({ destination }) => `Sign in to ${destination} again, then resume.`,
-  expired: () => "The server may have removed what was sent. Try anyway asks it, and sends what is missing.",
+  expired: () =>
+    "The server may have removed what was sent. Try anyway asks it, and sends what is missing; Start over sends the " +
+    "whole file again.",
 };
 
 /** The state in words, with its reason where there is one. */
@@ -70,7 +75,7 @@ function whereWords({ location, destination, relative_path: folder, name }) {
 }
 
 function resumableFacts(upload, now) {
-  return [safeWords(upload), chunkWords(upload), keptUntil(upload.expires_at, now)];
+  return [safeWords(upload), chunkWords(upload), expiresSoon(upload, now) ? "" : keptUntil(upload.expires_at, now)];
 }
 
 function queueFacts(upload, now) {
@@ -83,6 +88,15 @@ function queueFacts(upload, now) {
     moving ? timeLeft(upload.eta_seconds) : "",
     `to ${upload.destination}`,
   ];
+}
+
+/** Until when it is kept, where that is within a day and nothing moves that would put it off. */
+export function lastCallWords(upload, now) {
+  return expiresSoon(upload, now) ? keptUntil(upload.expires_at, now) : "";
+}
+
+function expiresSoon({ state, expires_at: expiresAt }, now) {
+  return !MOVING.has(state.kind) && isWithinADay(expiresAt, now);
 }
 
 /** "1.2 GB of 2 GB is safe on the server"; no more is claimed than is known. */
@@ -103,7 +117,18 @@ export function explanation(upload) {
   const { kind, reason, message, next_step: nextStep } = upload.state;
   const ours = EXPLANATIONS[reason] ?? EXPLANATIONS[kind];
   const mustExplain = kind === "outcome_unknown" || !nextStep;
-  return [message, nextStep, ours && mustExplain ? ours(upload) : ""].filter(Boolean).join(" ");
+  return [message, nextStep, ours && mustExplain ? ours(upload) : ""].filter(Boolean).map(sentence).join(" ");
+}
+
+function sentence(words) {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
+/** Why no file can be taken, and what to do, where the app could not open its records. */
+export function closedWords({ code }) {
+  const todo = code === "owned" ? "Close the other Carryon, then start this one again." : "Put that right, then start Carryon again.";
+  const why = code === "owned" ? "Another Carryon has the records of uploads open." : "The records of uploads cannot be opened.";
+  return `${why} Without them nothing could go on after a crash. ${todo}`;
 }
 
 /** The line under the heading of what can be resumed. */

@@ -84,6 +84,11 @@ export function keptUntil(expiresAt, now) {
   return expiresAt > now ? `kept until ${day(expiresAt, now)}` : `expired ${onDay(expiresAt, now)}`;
 }
 
+/** Whether a moment lies ahead, by less than a day. */
+export function isWithinADay(moment, now) {
+  return isAmount(moment) && moment > now && moment - now < DAY * 1000;
+}
+
 function onDay(moment, now) {
   const words = day(moment, now);
   return /^(today|yesterday)/.test(words) ? words : `on ${words}`;

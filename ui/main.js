@@ -2,12 +2,14 @@
 
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
-import { addedWords, resumableWords, totalWords } from "./describe.js";
+import { addedWords, closedWords, resumableWords, totalWords } from "./describe.js";
+import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
 import "./elements/drop-zone.js";
+import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/upload-list.js";
@@ -21,6 +23,7 @@ const SECONDS_PER_MINUTE = 60;
 let uploads = new Map();
 let eventsBeforeSnapshot = [];
 let isDrawingAsked = false;
+let closed = "";
 const underWay = new Set();
 
 const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
@@ -43,7 +46,7 @@ async function start() {
 }
 
 async function drawSnapshot() {
-  const snapshot = await attempt(() => call("snapshot"));
+  const snapshot = await readSnapshot();
   uploads = fromSnapshot(snapshot?.uploads ?? []);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
@@ -53,6 +56,17 @@ async function drawSnapshot() {
   draw();
   const { length } = inGroups(uploads).resumable;
   if (length > 0) tell(`${plural(length, "upload")} can be resumed.`);
+}
+
+/** The app's own picture; without one no file can be taken, and the way in is closed. */
+async function readSnapshot() {
+  try {
+    return await call("snapshot");
+  } catch (problem) {
+    closed = closedWords(problem);
+    complain([problem]);
+    return null;
+  }
 }
 
 /** Events that come before the snapshot wait for it, so that nothing falls between the two. */
@@ -78,7 +92,7 @@ function draw() {
   isDrawingAsked = false;
   const now = Date.now();
   const { resumable, queue, done } = inGroups(uploads);
-  zone.update({ empty: uploads.size === 0 });
+  zone.update({ empty: uploads.size === 0, closed });
   lists.resumable.update(resumable, now, resumableWords(resumable.length));
   lists.queue.update(queue, now, totalWords(totals(queue)));
   lists.done.update(done, now);
@@ -101,9 +115,14 @@ async function fulfil(wish) {
 }
 
 /** Does what the user asked for, after a question where something would be lost. */
-async function carryOut({ action, ids, paths }) {
+async function carryOut(wish) {
+  const { action, ids, paths } = wish;
   if (action === "focus_page") return focusPage();
+  if (action === "show_files") return showFiles();
+  if (action === "locate") return locate(ids[0]);
+  if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
+  if (closed && TAKING_IN.has(action)) return complain([{ message: closed }]);
   const answer = await attempt(() => call(action, paths ? { paths } : {}));
   if (answer && TAKING_IN.has(action)) tell(addedWords(answer));
 }
@@ -113,7 +132,19 @@ async function focusPage() {
   await null; // until all lists are drawn
   const list = Object.values(lists).find(({ hidden }) => !hidden);
   if (list) list.focusHeading();
-  else at("choose-files").focus();
+  else at(closed ? "drop-title" : "choose-files").focus();
+}
+
+async function showFiles() {
+  const destinations = await attempt(() => call("catalogues"));
+  if (destinations) at("files").open(destinations);
+}
+
+/** The user shows where the file of an upload is now; a refusal is told by the upload's name. */
+async function locate(id) {
+  const { name } = uploads.get(id) ?? {};
+  const named = (problem) => Promise.reject({ name, ...problem });
+  if (await attempt(() => call("locate", { id }).catch(named))) tell(`${name} was found.`);
 }
 
 async function change(action, ids) {
@@ -148,7 +179,7 @@ function tell(words) {
 }
 
 function onEnter(paths) {
-  zone.dragging = paths.length > 0;
+  zone.dragging = paths.length > 0 && !closed;
 }
 
 function onDrop(paths) {
@@ -160,7 +191,7 @@ function onDrop(paths) {
 function onKey(event) {
   if (event.key.toLowerCase() !== "o" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
   event.preventDefault();
-  if (!at("ask").querySelector("dialog").open) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+  if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
 }
 
 /** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has. */

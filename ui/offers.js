@@ -5,6 +5,7 @@ import { bytes, plural } from "./format.js";
 const PAUSE = { action: "pause", label: "Pause" };
 const RESUME = { action: "resume", label: "Resume" };
 const TRY_ANYWAY = { action: "resume", label: "Try anyway" };
+const LOCATE = { action: "locate", label: "Locate…" };
 const CHECK_AGAIN = { action: "resume", label: "Check again" };
 const START_OVER = { action: "start_over", label: "Start over" };
 const DISCARD = { action: "discard", label: "Discard" };
@@ -24,7 +25,7 @@ const OFFERS = {
   failed: [RESUME, START_OVER, DISCARD],
   needs_sign_in: [RESUME, START_OVER, DISCARD],
   expired: [TRY_ANYWAY, START_OVER, DISCARD],
-  source_missing: [CHECK_AGAIN, DISCARD],
+  source_missing: [LOCATE, CHECK_AGAIN, DISCARD],
   source_changed: [START_OVER, DISCARD],
   outcome_unknown: [FINISH_AGAIN, MARK_DONE],
 };

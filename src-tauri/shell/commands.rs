@@ -12,7 +12,9 @@ use tokio::sync::oneshot;
 use crate::{
     core::{self, Core, Opened},
     events::{self, Change},
-    show_window,
+    finished,
+    given::Given,
+    locating, show_window,
     view::View,
 };
 
@@ -38,8 +40,10 @@ impl From<Error> for Failed {
     }
 }
 
-type Answer<T> = Result<T, Failed>;
-type Shared<'a> = State<'a, Arc<Opened>>;
+/// What a command answers.
+pub(crate) type Answer<T> = Result<T, Failed>;
+/// All that runs behind the window, as a command gets it.
+pub(crate) type Shared<'a> = State<'a, Arc<Opened>>;
 
 /// The handler of all commands.
 pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
@@ -56,11 +60,16 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         mark_done,
         finish_again,
         clear_done,
-        open_received
+        open_received,
+        locating::locate,
+        finished::catalogues,
+        finished::finished_files,
+        finished::delete_finished
     ]
 }
 
-fn of<'a>(shared: &'a Shared<'_>) -> Answer<&'a Core> {
+/// What runs behind the window, or why it could not be opened.
+pub(crate) fn of<'a>(shared: &'a Shared<'_>) -> Answer<&'a Core> {
     shared.inner().as_ref().as_ref().map_err(Failed::from)
 }
 
@@ -133,8 +142,8 @@ async fn add(core: &Core, paths: Vec<PathBuf>) -> Answer<AddedView> {
 }
 
 #[tauri::command]
-async fn add_paths(shared: Shared<'_>, paths: Vec<String>) -> Answer<AddedView> {
-    add(of(&shared)?, paths.into_iter().map(PathBuf::from).collect()).await
+async fn add_paths(shared: Shared<'_>, paths: Given<Vec<PathBuf>>) -> Answer<AddedView> {
+    add(of(&shared)?, paths.0).await
 }
 
 #[tauri::command]
@@ -195,15 +204,11 @@ impl From<Outcomes> for DoneView {
     }
 }
 
-fn parse(ids: Vec<String>) -> Answer<Vec<UploadId>> {
-    ids.iter().map(|id| id.parse().map_err(|error: Error| error.into())).collect()
-}
-
 macro_rules! on_uploads {
     ($($name:ident),*) => {$(
         #[tauri::command]
-        async fn $name(shared: Shared<'_>, ids: Vec<String>) -> Answer<DoneView> {
-            Ok(Engine::$name(&of(&shared)?.engine, &parse(ids)?).await.into())
+        async fn $name(shared: Shared<'_>, ids: Given<Vec<UploadId>>) -> Answer<DoneView> {
+            Ok(Engine::$name(&of(&shared)?.engine, &ids.0).await.into())
         }
     )*};
 }

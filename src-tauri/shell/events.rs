@@ -8,7 +8,10 @@ use std::{
 use carryon_engine::{Event, Progress, UploadId};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Runtime};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::{
+    sync::mpsc::UnboundedReceiver,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
     core::{self, Core},
@@ -17,6 +20,8 @@ use crate::{
 
 /// How often the page hears news at most.
 const PAUSE: Duration = Duration::from_millis(200);
+/// So many new uploads are looked at in one go.
+const LOOKED_AT: usize = 512;
 /// From so many changed uploads on, one look at all of them is cheaper than a look at each.
 const MANY: usize = 32;
 /// The name of the event that carries news.
@@ -41,8 +46,16 @@ pub enum Change {
 /// What changed since the page heard last.
 #[derive(Default)]
 struct News {
+    queued: Vec<UploadId>,
     changed: BTreeMap<UploadId, Option<Finish>>,
     progress: HashMap<UploadId, Progress>,
+}
+
+/// What is known of the uploads that news came of.
+#[derive(Default)]
+struct Followed {
+    known: HashMap<UploadId, View>,
+    messages: Messages,
 }
 
 /// An upload's last word.
@@ -55,19 +68,31 @@ struct Finish {
 
 /// Passes events on until the engine is gone.
 pub async fn forward<R: Runtime>(app: AppHandle<R>, mut events: UnboundedReceiver<Event>) {
-    let mut known: HashMap<UploadId, View> = HashMap::new();
-    let mut messages = Messages::new();
+    let mut followed = Followed::default();
     while let Some(event) = events.recv().await {
-        let mut news = News::default();
-        news.hear(event, &mut messages);
-        tokio::time::sleep(PAUSE).await;
-        while let Ok(event) = events.try_recv() {
-            news.hear(event, &mut messages);
-        }
         let opened = core::opened(&app);
         let Ok(core) = &*opened else { return };
-        let changes = fold(core, &mut known, &messages, news).await;
+        let mut news = News::default();
+        news.hear(event, &mut followed.messages);
+        hear_on(core, &mut events, &mut news, &mut followed).await;
+        let changes = fold(core, &mut followed, news).await;
         let _ = app.emit(UPLOADS, changes);
+    }
+}
+
+/// Hears on for a moment. What is new in the queue is looked at without waiting for the moment's end: a small file is
+/// delivered and its record gone by then, and nobody could tell any more where it came from.
+async fn hear_on(core: &Core, events: &mut UnboundedReceiver<Event>, news: &mut News, followed: &mut Followed) {
+    let end = Instant::now() + PAUSE;
+    while Instant::now() < end {
+        while let Ok(event) = events.try_recv() {
+            news.hear(event, &mut followed.messages);
+        }
+        news.look_at_queued(core, &mut followed.known).await;
+        match timeout_at(end, events.recv()).await {
+            Ok(Some(event)) => news.hear(event, &mut followed.messages),
+            Ok(None) | Err(_) => return,
+        }
     }
 }
 
@@ -75,6 +100,10 @@ impl News {
     fn hear(&mut self, event: Event, messages: &mut Messages) {
         let id = event.id();
         match event {
+            Event::Queued { .. } => {
+                self.queued.push(id);
+                self.changed.entry(id).or_default();
+            }
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
             Event::Finished { name, size, sent, location, .. } => {
                 self.changed.insert(id, Some(Finish { name, size, sent, location }));
@@ -86,16 +115,25 @@ impl News {
             _ => drop(self.changed.entry(id).or_default()),
         }
     }
+
+    async fn look_at_queued(&mut self, core: &Core, known: &mut HashMap<UploadId, View>) {
+        let some = self.queued.len().min(LOOKED_AT);
+        for id in self.queued.drain(..some).filter(|id| !known.contains_key(id)).collect::<Vec<_>>() {
+            if let Ok(Some(listed)) = core.engine.get(id).await {
+                known.insert(id, View::new(listed, None));
+            }
+        }
+    }
 }
 
 /// Turns news into changes, reading only what moved.
-async fn fold(core: &Core, known: &mut HashMap<UploadId, View>, messages: &Messages, news: News) -> Vec<Change> {
+async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: News) -> Vec<Change> {
     let mut fresh = read(core, &news).await;
     let mut changes = Vec::new();
     for (id, finish) in news.changed {
         match (finish, fresh.remove(&id)) {
             (Some(finish), _) => {
-                // A small file may be delivered, and its record gone, before anybody looked at it.
+                // Among thousands of new files one may be delivered before anybody looked at it.
                 let unseen = || View::unseen(id, finish.name, finish.size, &core.destination.name);
                 let mut view = known.remove(&id).unwrap_or_else(unseen);
                 view.deliver(finish.sent, finish.location);

@@ -7,6 +7,9 @@ mod arguments;
 pub mod commands;
 mod core;
 mod events;
+mod finished;
+mod given;
+mod locating;
 mod notifications;
 mod view;
 
@@ -19,6 +22,9 @@ use crate::{arguments::Arguments, core::Core};
 
 /// The window is shown at the latest after this long, ready or not.
 const BLANK_AT_MOST: Duration = Duration::from_secs(5);
+
+/// What goes on by itself does so before the page asks; thousands of uploads are not waited for.
+const ON_ITS_WAY_WITHIN: Duration = Duration::from_secs(1);
 
 /// Opens the window and stays until it is closed.
 pub fn run() {
@@ -63,7 +69,8 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     app.manage(Arc::clone(&core));
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
-        notifications::offer_resume(app);
+        let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
+        let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });
     }
     match open_window(app) {
         Ok(window) => show_late(window),
@@ -72,6 +79,21 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
             app.exit(1);
         }
     }
+}
+
+/// Resumes what always goes on by itself, and offers the rest.
+async fn go_on<R: Runtime>(app: AppHandle<R>) {
+    let opened = core::opened(&app);
+    let Ok(core) = &*opened else { return };
+    match core.engine.resume_what_always_does().await {
+        Ok(outcomes) => {
+            for (id, error) in outcomes.problems {
+                tracing::warn!(upload = %id, %error, "could not go on by itself");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "what goes on by itself could not be looked up"),
+    }
+    notifications::offer_resume(&app);
 }
 
 /// Makes the window, hidden, in the page's own ground colour: until the page is painted it is no flash of white.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bytes, bytesOf, day, duration, keptUntil, percent, plural, rate, timeLeft } from "../../ui/format.js";
+import { bytes, bytesOf, day, duration, isWithinADay, keptUntil, percent, plural, rate, timeLeft } from "../../ui/format.js";
 
 process.env.TZ = "UTC";
 const NOW = Date.UTC(2026, 10, 22, 14, 30); // a Sunday
@@ -85,6 +85,11 @@ test("a day is called by its nearest name", () => {
 test("a minute across midnight is another day", () => {
   const late = Date.UTC(2026, 10, 22, 23, 59);
   assert.equal(day(late + 120_000, late), "tomorrow at 00:01");
+});
+
+test("a moment is near for a day before it, and not after it", () => {
+  assert.equal(isWithinADay(NOW + DAY - 1, NOW), true);
+  for (const far of [NOW + DAY, NOW, NOW - 1, ...ODD]) assert.equal(isWithinADay(far, NOW), false, String(far));
 });
 
 test("expiry says until when, then since when, and nothing where it is for ever", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { announcement } from "../../ui/announce.js";
-import { addedWords, explanation, factWords, nextStepFor, stateWords, totalWords } from "../../ui/describe.js";
+import { addedWords, closedWords, explanation, factWords, lastCallWords, nextStepFor, stateWords, totalWords } from "../../ui/describe.js";
 import { idsForAll, offers, questionFor } from "../../ui/offers.js";
 import { applyAll, fromSnapshot } from "../../ui/uploads.js";
 import { NOW, SCENES, upload } from "./preview/scenes.js";
@@ -38,10 +38,34 @@ test("what is not known to be safe is not called safe", () => {
   }
 });
 
+test("what is kept for less than a day says until when, once and apart, unless it moves", () => {
+  const soon = { confirmed: 1e9, expires_at: NOW + 20 * 3_600_000 };
+  for (const kind of ["interrupted", "failed", "paused", "queued", "waiting"]) {
+    const each = entry("a.mov", kind, soon);
+    assert.equal(lastCallWords(each, NOW), "kept until tomorrow at 10:30", kind);
+    assert.doesNotMatch(factWords(each, NOW), /kept/, kind);
+  }
+  assert.equal(lastCallWords(entry("a.mov", "uploading", soon), NOW), "", "each confirmation puts it off");
+  assert.equal(lastCallWords(entry("a.mov", "done", soon), NOW), "");
+  assert.equal(lastCallWords(entry("a.mov", "interrupted"), NOW), "", "a week is no warning");
+  assert.equal(lastCallWords(entry("a.mov", "expired", { expires_at: NOW - 1 }), NOW), "", "too late for a warning");
+});
+
+test("an expired upload says what had arrived, since when it is over, and what trying anyway does", () => {
+  const over = entry("a.mov", { kind: "expired", message: "Its time is over" }, { confirmed: 1e9, expires_at: NOW - 3 * 86_400_000 });
+  assert.match(factWords(over, NOW), /^1 GB of 2 GB had arrived · .* · expired on Thursday, 19 November$/);
+  assert.match(explanation(over), /^Its time is over\. The server may have removed .* Try anyway asks it/, "one sentence after the other");
+});
+
+test("records that cannot be opened say why nothing is taken, and that another Carryon must be closed where there is one", () => {
+  assert.match(closedWords({ code: "owned" }), /^Another Carryon .* Close the other Carryon/);
+  assert.match(closedWords({ code: "storage" }), /^The records of uploads cannot be opened\./);
+});
+
 test("the app's own sentences come first, and ours only where it gave no next step", () => {
   const own = { kind: "source_missing", message: "It is gone.", next_step: "Plug the disk in." };
   assert.equal(explanation(entry("a.mov", own)), "It is gone. Plug the disk in.");
-  assert.match(explanation(entry("a.mov", "source_missing")), /^Put the file back at \/home\/ada\/Footage\/a\.mov/);
+  assert.match(explanation(entry("a.mov", "source_missing")), /^Press Locate… .* put it back at \/home\/ada\/Footage\/a\.mov/);
   assert.match(explanation(entry("a.mov", { ...own, kind: "outcome_unknown" })), /Mark as done trusts/, "this choice is always explained");
 });
 
@@ -56,7 +80,7 @@ test("each state offers what can be done about it", () => {
     queued: ["Pause", "Cancel"], uploading: ["Pause", "Cancel"], waiting: ["Pause", "Cancel"], finishing: [], done: [],
     interrupted: ["Resume", "Start over", "Discard"], failed: ["Resume", "Start over", "Discard"],
     paused: ["Resume", "Start over", "Discard"], expired: ["Try anyway", "Start over", "Discard"],
-    source_changed: ["Start over", "Discard"], source_missing: ["Check again", "Discard"], outcome_unknown: ["Finish again", "Mark as done"],
+    source_changed: ["Start over", "Discard"], source_missing: ["Locate…", "Check again", "Discard"], outcome_unknown: ["Finish again", "Mark as done"],
   };
   for (const [kind, wanted] of Object.entries(expected)) assert.deepEqual(labels(entry("a.mov", kind)), wanted, kind);
   const pausedNow = applyAll(new Map(), [{ type: "upsert", upload: upload("a.mov", "paused") }]);

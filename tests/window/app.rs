@@ -1,7 +1,7 @@
 //! The app as the tests see it: a process of their own, with a WebDriver attached to its page.
 
 use std::{
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Stdio},
     time::{Duration, Instant},
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tests::programs::{Running, wait_until};
 
 use crate::{
-    desktop::{Desktop, PATIENCE, free_port, sink},
+    desktop::{Desktop, PATIENCE, sink},
     webdriver::{Session, persist},
 };
 
@@ -212,6 +212,12 @@ fn attach(desktop: &Desktop, inspector: u16) -> (Running, Session) {
         if ready { Ok(()) } else { Err(state) }
     });
     (driver, page)
+}
+
+/// A port of the loopback that was free a moment ago.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("bound").port()
 }
 
 /// Waits for a child's own end, for half a minute.

@@ -5,7 +5,6 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Write},
-    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     time::Duration,
@@ -174,9 +173,10 @@ impl Desktop {
         colours.is_ok_and(|colours: u32| colours > 8)
     }
 
-    fn window(&self, title: &str) -> Option<String> {
+    /// The window whose title begins so.
+    pub fn window(&self, title: &str) -> Option<String> {
         let mut search = self.command("xdotool");
-        let found = search.args(["search", "--onlyvisible", "--name", &format!("^{title}$")]).output();
+        let found = search.args(["search", "--onlyvisible", "--name", &format!("^{title}")]).output();
         let found = String::from_utf8(found.expect("xdotool starts").stdout).expect("text");
         found.lines().next_back().map(str::to_owned)
     }
@@ -285,13 +285,8 @@ fn require_tools() {
     }
 }
 
-/// A port of the loopback that was free a moment ago.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("bound").port()
-}
-
-fn expect_success(program: &str, output: &Output) {
+/// Fails with what a program complained of.
+pub fn expect_success(program: &str, output: &Output) {
     assert!(output.status.success(), "{program}: {}", String::from_utf8_lossy(&output.stderr));
 }
 

@@ -5,12 +5,18 @@
 
 mod app;
 mod desktop;
+mod lab;
 mod notifications;
+mod picker;
 mod scene;
 mod webdriver;
 
+mod always;
 mod closing;
+mod expiring;
+mod finished_files;
 mod instance;
+mod moved;
 mod naming;
 mod problems;
 mod queue;

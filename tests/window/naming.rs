@@ -6,6 +6,7 @@ use crate::{
     app::App,
     desktop::{Desktop, PATIENCE},
     scene::{endless, finished, make_file},
+    webdriver::key,
 };
 
 /// Everything shown that lacks what a reader of screens needs, by its markup.
@@ -36,8 +37,13 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     let value = "return document.querySelector('#queue progress').getAttribute('aria-valuetext')";
     let told = app.page.run(value, json!([]));
     assert!(told.as_str().is_some_and(|told| told.ends_with(" %")), "progress is told in words: {told}");
+    app.page.click("#show-files");
+    app.wait_shown("#files li", true);
+    assert_named(&app);
+    app.page.press(&[key::ESCAPE]);
+    app.wait_shown("#files dialog", false);
     app.click("tape 1.bin", "discard");
-    app.wait_shown("dialog", true);
+    app.wait_shown("#ask dialog", true);
     assert_named(&app);
 }
 

@@ -76,6 +76,10 @@ fn records_that_another_carryon_owns_are_a_clear_sentence_in_the_window() {
     let problem = app.wait_for_problem(&["Another Carryon", "data folder"]);
     app.shot(&desktop, "14-owned-by-another");
     assert!(!problem.contains("Error"), "a sentence for people: {problem}");
+    assert_eq!(app.text("#drop-title"), "No files can be taken now", "the way in does not invite");
+    assert!(app.text("#drop-zone .reason").starts_with("Another Carryon"), "and says why");
+    let closed = "return document.getElementById('choose-files').disabled";
+    assert_eq!(app.page.run(closed, json!([])), true);
     let files = std::fs::read_dir(desktop.data()).expect("the folder").count();
     assert_eq!(files, 1, "the owner's folder is left alone");
     drop(owner);

@@ -29,7 +29,7 @@ fn an_upload_is_paused_resumed_and_cancelled_by_mouse_and_keyboard() {
     app.wait_for("tape.bin", "is paused again", PATIENCE, |row| row.kind == "paused");
     app.tab_to("Cancel tape.bin");
     app.page.press(&[key::ENTER]);
-    app.wait_shown("dialog", true);
+    app.wait_shown("#ask dialog", true);
     app.tab_to("Discard");
     app.page.press(&[key::ENTER]);
     app.wait_shown("upload-row", false);

@@ -37,19 +37,19 @@ fn show_leads_to_the_list_where_discard_asks_and_then_removes_everything() {
     tests::programs::wait_until("a heading that has the focus", PATIENCE, || app.focus() == "Resumable");
     app.tab_to("Discard tape.bin");
     app.page.press(&[key::ENTER]);
-    app.wait_shown("dialog", true);
+    app.wait_shown("#ask dialog", true);
     app.shot(&desktop, "10-discard-asks");
     assert_eq!(app.text("#ask-title"), "Discard this upload?");
     assert!(app.text("#ask-text").contains("will be deleted"), "the question says what is lost");
     assert_eq!(app.focus(), "Keep it", "the harmless answer is at hand");
 
     app.page.press(&[key::ESCAPE]);
-    app.wait_shown("dialog", false);
+    app.wait_shown("#ask dialog", false);
     assert_eq!(app.focus(), "Discard tape.bin", "the focus is where it was");
     assert_eq!(app.row("tape.bin").map(|row| row.list).as_deref(), Some("resumable"), "Escape keeps it");
 
     app.page.press(&[key::ENTER]);
-    app.wait_shown("dialog", true);
+    app.wait_shown("#ask dialog", true);
     app.page.click("#ask-do");
     app.wait_shown("upload-row", false);
     wait_for_no_parts(&desktop);

@@ -1,9 +1,13 @@
 /**
  * `<drop-zone>`: the way in. Large and teaching while nothing is there (`empty`), slim afterwards (`slim`);
- * while files hang over the window (`dragging`) its veil covers the whole of it.
+ * while files hang over the window (`dragging`) its veil covers the whole of it. Where nothing can be taken it is
+ * `closed`, and says why.
  */
 
-import { wish } from "./dom.js";
+import { say, setHidden, setText, wish } from "./dom.js";
+
+const INVITATION = "Drop files or folders here";
+const CLOSED = "No files can be taken now";
 
 class DropZone extends HTMLElement {
   connectedCallback() {
@@ -19,8 +23,14 @@ class DropZone extends HTMLElement {
     if (button) wish(this, { action: button.dataset.action });
   }
 
-  update({ empty }) {
+  /** `closed` is why nothing can be taken; empty while files can. */
+  update({ empty, closed }) {
     this.toggleAttribute("empty", empty);
+    this.toggleAttribute("closed", closed !== "");
+    setText(this.querySelector("h2"), closed ? CLOSED : INVITATION);
+    setHidden(this.querySelector(".lesson"), closed !== "");
+    say(this.querySelector(".reason"), closed);
+    for (const button of this.querySelectorAll("button")) button.disabled = closed !== "";
   }
 
   set dragging(on) {

@@ -3,7 +3,7 @@
  * only what changed. `data-kind` is the state and `data-confirmed` the bytes that the server has, for the style and for tests.
  */
 
-import { explanation, factWords, stateWords } from "../describe.js";
+import { explanation, factWords, lastCallWords, stateWords } from "../describe.js";
 import { percent } from "../format.js";
 import { offers } from "../offers.js";
 import { copyOf, say, setAttribute, setHidden, setText, wish } from "./dom.js";
@@ -53,7 +53,8 @@ class UploadRow extends HTMLElement {
     return {
       name: part(".name"), folder: part(".folder"), actions: part(".actions"),
       track: part(".track"), bar: part("progress"), cut: part(".cut"),
-      state: part(".state"), numbers: part(".numbers"), explanation: part(".explanation"),
+      state: part(".state"), numbers: part(".numbers"), lastCall: part(".last-call"),
+      explanation: part(".explanation"),
     };
   }
 
@@ -112,6 +113,7 @@ class UploadRow extends HTMLElement {
   #drawWords(now) {
     setText(this.#parts.state, stateWords(this.#upload));
     setText(this.#parts.numbers, factWords(this.#upload, now));
+    say(this.#parts.lastCall, lastCallWords(this.#upload, now));
     say(this.#parts.explanation, explanation(this.#upload));
   }
 }

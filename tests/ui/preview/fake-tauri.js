@@ -1,6 +1,7 @@
 /**
  * Stands in for the app: `?scene=` picks what snapshot() answers; every command is noted in `fake.calls`;
- * `fake.emit(event, payload)` is the app speaking. It behaves like the app just far enough to be used by hand.
+ * `fake.holds[command]`, a promise, is waited for before its answer. `fake.emit(event, payload)` is the app speaking.
+ * It behaves like the app just far enough to be used by hand.
  */
 
 import { NOW, SCENES, upload } from "./scenes.js";
@@ -12,7 +13,7 @@ const realNow = Date.now();
 const clockRealNow = Date.now.bind(Date);
 Date.now = () => NOW + (clockRealNow() - realNow);
 
-export const fake = { calls: [], uploads, upload, emit, patch, answers: {} };
+export const fake = { calls: [], uploads, upload, emit, patch, answers: {}, holds: {} };
 window.fake = fake;
 
 function emit(event, payload) {
@@ -49,11 +50,14 @@ function take({ paths }) {
   return { added: paths.length - problems.length, resumed: 0, problems };
 }
 
+const NAMES = { 1: "This computer", 2: "Lab store" };
+const files = scene.files ?? {};
+
 const COMMANDS = {
   snapshot: () => ({
     uploads: [...uploads.values()],
     receiver: { folder: "/home/ada/Carryon", address: "http://127.0.0.1:41234" },
-    destination: { id: "this-computer", name: "This computer" },
+    destination: { id: 1, name: "This computer" },
     notice: scene.notice ?? null, version: "0.1.0",
   }),
   page_ready: () => null,
@@ -71,6 +75,16 @@ const COMMANDS = {
   finish_again: toKind("finishing"),
   clear_done: () => remove([...uploads.values()].filter(({ state }) => state.kind === "done").map(({ id }) => id)),
   open_received: () => null,
+  locate: ({ id }) => {
+    patch(id, { state: { kind: "queued" } });
+    return true;
+  },
+  catalogues: () => Object.keys(files).map((id) => ({ id: Number(id), name: NAMES[id], own: id === "1" })),
+  finished_files: ({ destination }) => ({ files: files[destination], whole: scene.whole ?? true }),
+  delete_finished: ({ destination, file }) => {
+    files[destination] = files[destination].filter(({ id }) => id !== file.id);
+    return null;
+  },
 };
 
 window.__TAURI__ = {
@@ -79,6 +93,7 @@ window.__TAURI__ = {
       fake.calls.push({ command, args });
       const failure = scene.fails?.[command] ?? fake.answers[command];
       if (failure) throw failure;
+      await fake.holds[command];
       const answer = structuredClone(COMMANDS[command](args));
       // What happens while the snapshot is on its way reaches the page before it.
       if (command === "snapshot" && scene.meanwhile) emit("uploads", scene.meanwhile);

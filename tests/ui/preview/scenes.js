@@ -56,11 +56,40 @@ const done = () => [
   upload("A-cam 0016.mov", "done", { size: 40 * GB, confirmed: 40 * GB, location: "https://files.example.org/u/9f3/A-cam%200016.mov", destination: "files.example.org", updated_at: NOW - 3 * MINUTE }),
 ];
 
+/** What destinations tell of their finished files, the newest last. */
+const files = () => ({
+  1: [
+    { name: "plan.pdf", id: "f1", location: "plan.pdf", size: 81_000, thumbnail: null, handle: {} },
+    { name: "A-cam 0014.mov", id: "f2", location: "Day 3/A-cam/A-cam 0014.mov", size: 38 * GB, thumbnail: null, handle: {} },
+    { name: "مقابلة مع المخرج.mov", id: "f3", location: "Day 3/مقابلة مع المخرج.mov", size: 1.1 * GB, thumbnail: null, handle: {} },
+    { name: "<img src=x onerror=alert(1)>.bin", id: "f4", location: "<img src=x onerror=alert(1)>.bin", size: 12, thumbnail: null, handle: {} },
+    { name: "Ein langer Dateiname, der sich über mehr als eine Zeile erstreckt, weil manche Leute ihre Dateien so nennen (Fassung 12, geprüft).mov", id: "f5", location: null, size: 3 * GB, thumbnail: null, handle: {} },
+  ],
+  2: [{ name: "dataset-v4.parquet", id: "g1", location: "https://files.example.org/u/9f3/dataset", size: null, thumbnail: null, handle: {} }],
+});
+
+const manyFiles = (count) => ({
+  1: Array.from({ length: count }, (_, index) => ({ name: `IMG_${index}.cr3`, id: `f${index}`, location: `Card/IMG_${index}.cr3`, size: 31e6, thumbnail: null, handle: {} })),
+});
+
+/** Kept for less than a day, at rest and in the queue. */
+const expiring = () => [
+  upload("Survey scan 0412.tif", { kind: "interrupted", reason: "crash" }, { size: 840e6, confirmed: 12e6, expires_at: NOW + 20 * 60 * MINUTE }),
+  upload("old-scan.raw", "expired", { size: 3 * GB, confirmed: 1 * GB, expires_at: NOW - 2 * DAY }),
+  upload("B-cam 0005.mov", { kind: "waiting", reason: "offline" }, { size: 9 * GB, confirmed: 2 * GB, expires_at: NOW + 3 * 60 * MINUTE }),
+  upload("A-cam 0017.mov", "uploading", { size: 9 * GB, confirmed: 3 * GB, expires_at: NOW + 3 * 60 * MINUTE, bytes_per_second: 6.1e6, eta_seconds: 344 }),
+];
+
 const many = (count) => Array.from({ length: count }, (_, index) =>
   upload(`IMG_${String(index).padStart(5, "0")}.cr3`, index < 4 ? "uploading" : "queued", { size: 31e6, confirmed: index < 4 ? 12e6 : 0, bytes_per_second: index < 4 ? 4e6 : null, eta_seconds: 5 }));
 
 export const SCENES = {
   empty: () => ({ uploads: [] }),
+  files: () => ({ uploads: done(), files: files() }),
+  "one-file": () => ({ uploads: [], files: { 1: files()[1].slice(0, 1) } }),
+  "no-files": () => ({ uploads: [], files: { 1: [] } }),
+  "many-files": () => ({ uploads: [], files: manyFiles(1200) }),
+  expiring: () => ({ uploads: expiring() }),
   interrupted: () => ({ uploads: interrupted() }),
   resumable: () => ({ uploads: resumable() }),
   queue: () => ({ uploads: queue() }),
@@ -71,4 +100,5 @@ export const SCENES = {
   meanwhile: () => ({ uploads: [], meanwhile: [{ type: "upsert", upload: upload("early.mov", "queued") }] }),
   notice: () => ({ uploads: interrupted(), notice: "One record could not be read and was set aside in carryon.db.set-aside. All others are listed." }),
   "no-records": () => ({ fails: { snapshot: { code: "storage", message: "The records cannot be opened: the disk is full. Make room, then start Carryon again." } } }),
+  owned: () => ({ fails: { snapshot: { code: "owned", message: "Another Carryon owns the data folder. Close the other Carryon, or give this one another data folder." } } }),
 };

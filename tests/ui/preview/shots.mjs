@@ -10,6 +10,9 @@ const LARGE = "document.documentElement.style.setProperty('font-size', '200%')";
 const DRAG = "fake.emit('tauri://drag-enter', { paths: ['/a'] })";
 const ASK = "document.getElementById('discard-all').click()";
 const MOVE = "fake.patch(document.querySelector('#queue upload-row').dataset.id, { confirmed: 33.2e9 })";
+const FILES = "document.getElementById('show-files').click(); new Promise((done) => setTimeout(done, 100))";
+const FILES_FAIL = `fake.answers.finished_files = { code: "offline", message: "Lab store cannot be reached (connection refused). Try again when the network is back." }; ${FILES}`;
+const ASK_FILE = `${FILES}.then(() => document.querySelector("#files li button").click())`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 // name, scene, width, height, and what is done first
@@ -21,7 +24,11 @@ const SHOTS = [
   ["queue-narrow", "queue", 360, 900], ["all", "all", 960, 900, { run: MOVE }], ["all-dark", "all", 960, 900, { media: DARK }], ["all-forced", "all", 960, 900, { media: { "forced-colors": "active" } }],
   ["all-4k", "all", 3840, 2160], ["all-narrow-large-text", "all", 360, 900, { run: LARGE }], ["done", "done", 960, 680], ["many", "many", 960, 680],
   ["ask", "resumable", 960, 680, { run: ASK }], ["ask-narrow-dark", "resumable", 360, 640, { run: ASK, media: DARK }], ["problem", "interrupted", 960, 680, { run: PROBLEM }],
-  ["notice", "notice", 960, 680], ["no-records", "no-records", 960, 680],
+  ["notice", "notice", 960, 680], ["no-records", "no-records", 960, 680], ["owned-dark", "owned", 960, 680, { media: DARK }],
+  ["files", "files", 960, 680, { run: FILES }], ["files-dark", "files", 960, 680, { run: FILES, media: DARK }], ["files-narrow", "files", 360, 640, { run: FILES }],
+  ["files-large-text", "files", 960, 680, { run: `${LARGE}; ${FILES}` }], ["files-none", "no-files", 960, 680, { run: FILES }], ["files-fail", "files", 960, 680, { run: FILES_FAIL }],
+  ["files-ask", "files", 960, 680, { run: ASK_FILE }], ["files-forced", "files", 960, 680, { run: FILES, media: { "forced-colors": "active" } }],
+  ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
 ];
 
 const [folder, ...names] = process.argv.slice(2);

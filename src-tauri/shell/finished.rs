@@ -1,0 +1,75 @@
+//! The finished files of destinations: which destinations tell of theirs, what they tell, and deleting one.
+
+use carryon_engine::{
+    DestinationId, DestinationRow, Error, ErrorKind,
+    destination::{FinishedFile, Listing},
+};
+use serde::Serialize;
+
+use crate::{
+    commands::{Answer, Failed, Shared, of},
+    core::Core,
+    given::Given,
+};
+
+/// A destination that tells which files it holds.
+#[derive(Serialize)]
+pub struct CatalogueView {
+    id: DestinationId,
+    name: String,
+    /// It is *This computer*.
+    own: bool,
+}
+
+/// The destinations that tell which files they hold, *This computer* first.
+#[tauri::command]
+pub async fn catalogues(shared: Shared<'_>) -> Answer<Vec<CatalogueView>> {
+    let core = of(&shared)?;
+    let rows = core.engine.destinations().await?;
+    let mut views: Vec<_> = rows.into_iter().filter(|row| tells(core, row)).map(|row| view(core, row)).collect();
+    views.sort_by_key(|view| !view.own);
+    Ok(views)
+}
+
+/// The finished files that a destination tells of.
+#[tauri::command]
+pub async fn finished_files(shared: Shared<'_>, destination: Given<DestinationId>) -> Answer<Listing> {
+    of(&shared)?.engine.finished_files(destination.0).await.map_err(refused)
+}
+
+/// Deletes one of them, for good.
+#[tauri::command]
+pub async fn delete_finished(
+    shared: Shared<'_>,
+    destination: Given<DestinationId>,
+    file: Given<FinishedFile>,
+) -> Answer<()> {
+    of(&shared)?.engine.delete_finished(destination.0, &file.0).await.map_err(refused)
+}
+
+/// The error with advice for a list: what is general speaks of uploads.
+fn refused(error: Error) -> Failed {
+    let advice = match error.kind() {
+        ErrorKind::Invalid | ErrorKind::Storage => return error.into(),
+        ErrorKind::Unauthorized => "Check the token or password of this destination, then refresh.",
+        ErrorKind::Rejected | ErrorKind::Gone => "Refresh to see what is there now.",
+        _ => "Refresh when the destination can be reached again.",
+    };
+    error.next_step(advice).into()
+}
+
+fn tells(core: &Core, row: &DestinationRow) -> bool {
+    match row.id == core.destination.id {
+        true => core.receiver.is_some(),
+        false => row.settings().is_ok_and(|settings| settings.fine_uploader.session.is_some()),
+    }
+}
+
+fn view(core: &Core, row: DestinationRow) -> CatalogueView {
+    // A destination without a name is called by its address, of which the query may hold secrets.
+    let name = match row.name.split_once('?') {
+        Some((shown, _)) if row.name == row.address => shown.to_owned(),
+        _ => row.name,
+    };
+    CatalogueView { own: row.id == core.destination.id, id: row.id, name }
+}
