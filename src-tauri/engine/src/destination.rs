@@ -147,6 +147,9 @@ pub struct Stored {
 pub struct Finished {
     /// Where it lies, as the destination puts it.
     pub location: Option<String>,
+    /// BLAKE3 of the whole, where the destination says so.
+    #[serde(default)]
+    pub digest: Option<Digest>,
 }
 
 /// What became of a finish that went unanswered.

@@ -131,6 +131,7 @@ impl Engine {
             running: Mutex::default(),
             held: Mutex::default(),
             skipped: Mutex::default(),
+            damaged: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),

@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub held: Mutex<HashMap<UploadId, usize>>,
     /// Uploads whose turn could not begin, and when that was tried: the others go first.
     pub skipped: Mutex<HashMap<UploadId, Instant>>,
+    /// How often an upload that goes in one request arrived damaged.
+    pub damaged: Mutex<HashMap<UploadId, u32>>,
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
     pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
     pub gate: RwLock<Arc<dyn ResumeGate>>,
@@ -104,7 +106,13 @@ impl Inner {
         }
         let credentials = self.credentials(&row).await?;
         let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;
-        lock(&self.drivers).insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
+        let mut drivers = lock(&self.drivers);
+        // One that was given from outside meanwhile stays.
+        if let Some((None, given)) = drivers.get(&id) {
+            return Ok((Arc::clone(given), row));
+        }
+        drivers.insert(id, (Some(row.settings.clone()), Arc::clone(&driver)));
+        drop(drivers);
         Ok((driver, row))
     }
 

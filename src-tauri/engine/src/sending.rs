@@ -238,7 +238,8 @@ impl<'w> Sending<'w> {
         tracing::debug!(upload = %self.worker.upload.id, chunk = chunk.index, failures = count, %error, "a chunk failed");
         self.worker.learn_failure(&error);
         self.again.insert(chunk);
-        if self.must_ask(&error) || self.may_have_completed(&error, all_left) {
+        let lies_there = error.kind() == ErrorKind::Integrity && self.worker.goes_in_one_request();
+        if lies_there || self.must_ask(&error) || self.may_have_completed(&error, all_left) {
             self.ending.get_or_insert(error);
             return;
         }

@@ -150,8 +150,11 @@ async fn survey_done(app: State<App>, note: Extension<Note>) -> Response {
 fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
     let (status, body) = match held {
         Held::Unknown => (StatusCode::NOT_FOUND, json!({ "carryon": 1, "uuid": uuid, "state": "unknown" })),
-        Held::Done { size, location } => {
-            let body = json!({ "carryon": 1, "uuid": uuid, "state": "done", "size": size, "location": location });
+        Held::Done { size, location, digest } => {
+            let blake3 = digest.map(|digest| digest.to_hex());
+            let body = json!({
+                "carryon": 1, "uuid": uuid, "state": "done", "size": size, "location": location, "blake3": blake3,
+            });
             (StatusCode::OK, body)
         }
         Held::Open { size, chunks } => {

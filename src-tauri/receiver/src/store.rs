@@ -84,7 +84,7 @@ impl Meta {
 pub(crate) enum Held {
     Unknown,
     Open { size: Option<u64>, chunks: Vec<HeldChunk> },
-    Done { size: u64, location: String },
+    Done { size: u64, location: String, digest: Option<Digest> },
 }
 
 /// A durable chunk.
@@ -153,7 +153,9 @@ impl Store {
         let busy = self.0.claims.is_busy(uuid);
         Ok(match self.0.index.read().get(uuid) {
             Some(Upload::Open(open)) => Held::Open { size: open.size, chunks: open.held() },
-            Some(Upload::Finished(done)) => Held::Done { size: done.size, location: done.location.clone() },
+            Some(Upload::Finished(done)) => {
+                Held::Done { size: done.size, location: done.location.clone(), digest: done.digest }
+            }
             None if busy => Held::Open { size: None, chunks: Vec::new() },
             None | Some(Upload::Finishing(_)) => Held::Unknown,
         })

@@ -205,7 +205,9 @@ impl Destination for FineUploader {
         let request = self.upload_request(&uuid, intent, &outgoing);
         let answer = http::exchange(request, Some(&outgoing.body), &self.options, self.options.answer).await?;
         let json = judge_chunk(&answer, &self.settings)?;
-        let finished = (intent.plan.completes == Completes::LastChunk).then(|| finished_of(&json));
+        let finished = (intent.plan.completes == Completes::LastChunk)
+            // The digest in this answer is the chunk's.
+            .then(|| Finished { digest: None, ..finished_of(&json) });
         let ticket = self.renamed(&uuid, intent, &json)?;
         Ok(Confirmation { digest: digest_of(&json), finished, ticket, ..Confirmation::default() })
     }

@@ -41,7 +41,10 @@ impl Worker {
             return Ok(finished);
         }
         match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
-            Verdict::Finished(asked) => Ok(Finished { location: asked.location.or(finished.location) }),
+            Verdict::Finished(asked) => Ok(Finished {
+                location: asked.location.or(finished.location),
+                digest: asked.digest.or(finished.digest),
+            }),
             Verdict::Unknowable => Ok(finished),
             Verdict::NotFinished => {
                 let text = "The destination holds every chunk and did not put the file together";
@@ -68,6 +71,20 @@ impl Worker {
             Ok(_) => {}
         }
         outcome
+    }
+
+    /// Where the destination says what the object's bytes are, they are the file's.
+    pub(super) async fn require_undamaged(
+        &self,
+        source: &Arc<SourceFile>,
+        finished: Finished,
+    ) -> Result<Finished, Halt> {
+        let (Some(theirs), true) = (finished.digest, self.goes_in_one_request()) else { return Ok(finished) };
+        let (reader, whole) = (Arc::clone(source), self.upload.attempt.plan.chunk(0));
+        match blocking(move || reader.digest(whole)).await? == theirs {
+            true => Ok(finished),
+            false => Err(Error::new(ErrorKind::Integrity, "The file arrived damaged").into()),
+        }
     }
 
     async fn believe_or_ask(&mut self, finished: Finished) -> Result<Finished> {

@@ -228,6 +228,8 @@ impl Worker {
         match error.kind() {
             ErrorKind::Reset => return self.reset(error).await,
             ErrorKind::TooLarge => return self.cut_smaller(error).await,
+            // A file that goes in one request lies there damaged now: only another attempt, and the end of this one, mends it.
+            ErrorKind::Integrity if self.goes_in_one_request() => return self.replace_damaged(error),
             _ => {}
         }
         match self.decide(&error, failures) {
@@ -257,13 +259,13 @@ impl Worker {
         if self.upload.attempt.finishing
             && let Some(finished) = self.ask_outcome().await?
         {
-            return Ok(finished);
+            return self.require_undamaged(source, finished).await;
         }
         let held = match fresh {
             true => Ranges::default(),
             false => match self.take_stock(source).await? {
                 Ok(held) => held,
-                Err(finished) => return Ok(finished),
+                Err(finished) => return self.require_undamaged(source, finished).await,
             },
         };
         self.pass_gate(&held).await?;
@@ -368,6 +370,22 @@ impl Worker {
             return Err(error.into());
         }
         Err(Halt::StartOver)
+    }
+
+    /// One request makes the object, whole or damaged.
+    pub fn goes_in_one_request(&self) -> bool {
+        let plan = self.upload.attempt.plan;
+        plan.completes == Completes::LastChunk && plan.count() <= 1
+    }
+
+    fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
+        let mut damaged = lock(&self.inner.damaged);
+        let times = damaged.entry(self.upload.id).or_default();
+        *times += 1;
+        match *times > self.inner.options.retry.resets {
+            true => Err(error.into()),
+            false => Err(Halt::StartOver),
+        }
     }
 
     /// Counts a chunk's failure, those apart that only ask for patience.
