@@ -7,7 +7,7 @@ use std::{
 };
 
 use carryon_engine::{
-    Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options,
+    Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options, SetAside,
     drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
     socket,
 };
@@ -58,7 +58,7 @@ impl Core {
         let http = options.http.clone();
         let engine = Arc::new(Engine::open(options).await?);
         let destination = engine.this_computer().await?;
-        let mut notices: Vec<String> = engine.set_aside().map(|aside| damaged(aside)).into_iter().collect();
+        let mut notices: Vec<String> = engine.set_aside().map(SetAside::sentence).into_iter().collect();
         let receiver = match receive(&engine, &destination, &folder, &http).await {
             Ok(receiver) => Some(receiver),
             Err(error) => {
@@ -134,11 +134,4 @@ fn receive_dir(arguments: &Arguments, data_dir: &Path) -> PathBuf {
     let users = UserDirs::new().filter(|_| !moved);
     let downloads = users.as_ref().map(|dirs| dirs.download_dir().unwrap_or(dirs.home_dir()).join("Carryon"));
     downloads.unwrap_or_else(|| data_dir.join("received"))
-}
-
-fn damaged(aside: &Path) -> String {
-    format!(
-        "The records of unfinished uploads were damaged and could not be read. They are kept as “{}”; files sent from now on are recorded anew.",
-        aside.display()
-    )
 }

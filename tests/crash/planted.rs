@@ -38,7 +38,7 @@ fn chunks_that_are_not_compared_again_are_noticed() {
 
 /// Runs a test of another test program, with a promise broken.
 fn other_test(program: &str, test: &str, plant: &str) -> std::process::Output {
-    let mut command = Command::new(built(program));
+    let mut command = Command::new(built(program, test));
     command.arg(test).env("CARRYON_PLANT", plant);
     let output = command.output().expect("it runs");
     let said = tests::programs::told(&output);
@@ -46,8 +46,8 @@ fn other_test(program: &str, test: &str, plant: &str) -> std::process::Output {
     output
 }
 
-/// The newest build of a test program, beside this one.
-fn built(program: &str) -> PathBuf {
+/// The newest build of a test program that has that test, beside this one: another crate's may bear the same name.
+fn built(program: &str, test: &str) -> PathBuf {
     let own = std::env::current_exe().expect("a path");
     let folder = own.parent().expect("a folder");
     let is_it = |path: &PathBuf| {
@@ -56,5 +56,11 @@ fn built(program: &str) -> PathBuf {
     };
     let modified = |path: &PathBuf| path.metadata().and_then(|meta| meta.modified()).ok();
     let entries = std::fs::read_dir(folder).expect("reads").filter_map(|entry| Some(entry.ok()?.path()));
-    entries.filter(is_it).max_by_key(modified).unwrap_or_else(|| panic!("{program} is not built"))
+    let mut programs: Vec<PathBuf> = entries.filter(is_it).collect();
+    programs.sort_by_key(modified);
+    let has_it = |path: &&PathBuf| {
+        let listed = Command::new(path).arg("--list").output().map(|output| output.stdout).unwrap_or_default();
+        String::from_utf8_lossy(&listed).contains(test)
+    };
+    programs.iter().rev().find(has_it).cloned().unwrap_or_else(|| panic!("{program} with {test} is not built"))
 }

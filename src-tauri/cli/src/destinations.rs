@@ -203,7 +203,7 @@ impl Destinations {
 impl Common {
     async fn ask(&self, ask: Saved, say: impl Fn(&Value) -> String) -> Result<u8, Error> {
         let mut hear = |line: Value| match line["event"].as_str() {
-            Some("error") => report::complain(&line),
+            Some("error" | "set_aside") => report::complain(&line),
             _ if self.json => report::line(&line),
             _ => println!("{}", say(&line)),
         };

@@ -129,7 +129,8 @@ async fn as_owner(
     stop: &CancellationToken,
 ) -> Result<End, Error> {
     if let Some(aside) = engine.set_aside() {
-        eprintln!("carryon: the records were damaged and are set aside as “{}”; nothing was deleted.", aside.display());
+        eprintln!("carryon: {}", aside.sentence());
+        hear(socket::set_aside_line(aside));
     }
     let engine = Arc::new(engine);
     let server = socket::serve(Arc::clone(&engine), &options.data_dir);

@@ -24,6 +24,7 @@ impl List {
             Some("unreadable") => {
                 eprintln!("carryon: {} more cannot be read; they are kept as they are.", line["count"])
             }
+            Some("set_aside") if self.json => report::line(&line),
             Some(_) => report::complain(&line),
             None if self.json => report::line(&line),
             None => {

@@ -24,8 +24,11 @@ pub fn line(object: &Value) {
     let _ = writeln!(std::io::stdout(), "{object}");
 }
 
-/// An error line that ends a request, in words on standard error.
+/// An error line that ends a request, in words on standard error; what was set aside is told there already.
 pub fn complain(object: &Value) {
+    if object["event"] == "set_aside" {
+        return;
+    }
     eprintln!("carryon: {}.\n{}", text(object, "message"), text(object, "next_step"));
 }
 

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     chunk::{Chunk, Digest, Plan},
-    error::Result,
+    error::{Error, ErrorKind, Result},
     source::ChunkBody,
     upload::{AttemptId, BatchId, UnixMillis},
 };
@@ -54,6 +54,25 @@ pub struct Ticket {
     pub version: u32,
     /// The driver's state.
     pub data: serde_json::Value,
+}
+
+impl Ticket {
+    /// Stands where a ticket was lost: an upload with it cannot go on, and must not be taken for one that never began.
+    pub(crate) fn lost() -> Self {
+        Self { version: 0, data: serde_json::Value::Null }
+    }
+
+    /// Refuses a ticket that was lost.
+    ///
+    /// # Errors
+    /// `Rejected`.
+    pub(crate) fn require_known(&self) -> Result<()> {
+        match *self == Self::lost() {
+            true => Err(Error::new(ErrorKind::Rejected, "How far this upload was is lost with damaged records")
+                .next_step("Start over to send the file again.")),
+            false => Ok(()),
+        }
+    }
 }
 
 impl fmt::Debug for Ticket {

@@ -27,10 +27,10 @@ use crate::{
     pace::{Pacer, SpeedLimit},
     queue::Limits,
     records::{
-        Records,
+        Records, SetAside,
         destinations::{self, DestinationRow, THIS_COMPUTER},
         history::{self, Past},
-        outbox, settings,
+        open, outbox, settings,
         uploads::{self, Order},
     },
     retry::RetryPolicy,
@@ -98,7 +98,7 @@ pub struct Outcomes {
 pub struct Engine {
     pub(crate) inner: Arc<Inner>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
-    set_aside: Option<PathBuf>,
+    set_aside: Option<SetAside>,
 }
 
 impl Drop for Engine {
@@ -145,8 +145,9 @@ impl Engine {
         Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })
     }
 
-    /// A damaged database that was set aside when the records were opened.
-    pub fn set_aside(&self) -> Option<&PathBuf> {
+    /// Damaged records that were set aside, and what was saved of them; the same at each opening until one of them ends in
+    /// an orderly way.
+    pub fn set_aside(&self) -> Option<&SetAside> {
         self.set_aside.as_ref()
     }
 
@@ -398,6 +399,9 @@ impl Engine {
             drop(self.inner.halt(id).await);
         }
         self.inner.records.run(|connection| uploads::recover(connection, Interruption::Closed)).await?;
+        if self.set_aside.is_some() {
+            self.inner.records.run(open::forget_set_aside).await?;
+        }
         Ok(())
     }
 

@@ -58,7 +58,7 @@ pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
 pub use pace::{SpeedLimit, Stretch};
 pub use queue::Limits;
 pub use records::{
-    FILE_NAME as RECORDS_FILE, Opened, Records,
+    FILE_NAME as RECORDS_FILE, Opened, Records, SetAside, Trouble,
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
     history::Past,
     uploads::Order,

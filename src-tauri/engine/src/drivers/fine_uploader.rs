@@ -154,6 +154,7 @@ fn ticket(uuid: String) -> Ticket {
 }
 
 fn uuid_of(ticket: &Ticket) -> Result<String> {
+    ticket.require_known()?;
     let uuid = ticket.data["uuid"].as_str().filter(|_| ticket.version == TICKET_VERSION);
     uuid.map(str::to_owned).ok_or_else(|| {
         Error::new(ErrorKind::Storage, "The record's ticket was made by another version of Carryon and cannot be read")

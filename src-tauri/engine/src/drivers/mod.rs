@@ -16,6 +16,7 @@ pub use http::HttpOptions;
 use crate::{
     destination::Destination,
     error::{Error, ErrorKind, Result},
+    records::destinations::LOST,
     settings::DestinationSettings,
 };
 
@@ -51,6 +52,10 @@ pub fn connect_with(
     options: &HttpOptions,
     settings: &DestinationSettings,
 ) -> Result<Arc<dyn Destination>> {
+    if address.starts_with(LOST) {
+        return Err(Error::new(ErrorKind::Invalid, "The address of this destination was lost with damaged records")
+            .next_step("Set it anew: carryon destinations change NAME --address URL; then resume."));
+    }
     let (protocol, url) = split(address)?;
     match protocol {
         "fineuploader" => {

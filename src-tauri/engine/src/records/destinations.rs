@@ -33,6 +33,17 @@ pub(crate) fn shown(name: &str) -> &str {
 /// The address of the built-in receiver, resolved at launch.
 pub const THIS_COMPUTER: &str = "this-computer";
 
+/// How the address of a destination begins whose own is lost.
+pub(crate) const LOST: &str = "lost-address+";
+
+/// A row in place of one that is lost: its uploads are found under it until somebody sets its address anew.
+pub(crate) fn stand_in(connection: &Connection, id: i64) -> Result<()> {
+    let sql = "INSERT INTO destinations (id, name, address, created_at) VALUES (?1, ?2, ?3, ?4)";
+    let name = format!("Lost destination {id} (set its address anew)");
+    connection.execute(sql, params![id, name, format!("{LOST}{id}"), now()])?;
+    Ok(())
+}
+
 /// What was learned about a destination.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

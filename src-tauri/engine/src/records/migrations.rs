@@ -1,5 +1,6 @@
 //! The schema through time. Migrations go forward, all or nothing; an older Carryon refuses a newer file.
 
+use carryon_instruments::step;
 use rusqlite::Connection;
 use rusqlite_migration::{M, Migrations};
 
@@ -12,15 +13,29 @@ use crate::error::Result;
 /// `Storage` where the file is from a newer Carryon, or cannot be written.
 pub(super) fn run(connection: &mut Connection) -> Result<()> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    require_known(found)?;
+    let migrations = Migrations::new(all());
+    for version in usize::try_from(found).unwrap_or(0)..all().len() {
+        let _step = step("migrate");
+        migrations.to_version(connection, version + 1).map_err(|error| match error {
+            rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
+            other => storage("The records could not be brought up to date").because(other),
+        })?;
+    }
+    Ok(())
+}
+
+/// An older Carryon leaves a newer file alone.
+///
+/// # Errors
+/// `Storage` where `found` is from a newer Carryon.
+pub(super) fn require_known(found: i64) -> Result<()> {
     let known = all().len();
     if found > i64::try_from(known).unwrap_or(i64::MAX) {
         let text = format!("These records are from a newer Carryon (version {found}; this one knows {known})");
         return Err(storage(text).next_step("Use the newer Carryon; nothing was changed."));
     }
-    Migrations::new(all()).to_latest(connection).map_err(|error| match error {
-        rusqlite_migration::Error::RusqliteError { err, .. } => err.into(),
-        other => storage("The records could not be brought up to date").because(other),
-    })
+    Ok(())
 }
 
 fn all() -> Vec<M<'static>> {

@@ -5,6 +5,7 @@
 //! beside it; confirmations may lie for up to [`GROUP_WINDOW`] so that many chunks share one sync. Each message runs in
 //! a savepoint of its own, so one that fails takes nothing of the others with it.
 
+mod aside;
 pub(crate) mod chunks;
 pub(crate) mod destinations;
 mod folder;
@@ -15,13 +16,16 @@ mod lock;
 mod migrations;
 #[cfg(test)]
 mod model;
+mod note;
+pub(crate) mod open;
 pub(crate) mod outbox;
+mod salvage;
 pub(crate) mod settings;
 pub(crate) mod sources;
 pub(crate) mod uploads;
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -35,6 +39,8 @@ use carryon_instruments::{Fault, planted, step};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+pub use self::aside::{SetAside, Trouble};
+use self::note::{Note, NoteFile};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How long a confirmation may lie before it is committed (P7: at most 50 ms).
@@ -66,8 +72,8 @@ pub struct Records {
 pub struct Opened {
     /// The store.
     pub records: Records,
-    /// A damaged database that was moved out of the way.
-    pub set_aside: Option<PathBuf>,
+    /// Damaged records that were moved out of the way, and what was saved of them.
+    pub set_aside: Option<SetAside>,
 }
 
 impl Records {
@@ -75,25 +81,18 @@ impl Records {
     ///
     /// # Errors
     /// `Owned` where another process has them; `Storage` where the folder or file cannot be used, or is from a newer
-    /// Carryon. A file that is no database is set aside, never deleted.
+    /// Carryon. Damaged records are set aside, never deleted; what can be read of them is saved.
     pub fn open(folder: &Path) -> Result<Opened> {
         make_private_folder(folder)?;
         let owner = lock::OwnerLock::take(folder)?;
-        let path = folder.join(FILE_NAME);
-        let (connection, set_aside) = match open_database(&path) {
-            Ok(connection) => (connection, None),
-            Err(error) if is_damage(&error) => {
-                let aside = set_aside(&path)?;
-                (open_database(&path)?, Some(aside))
-            }
-            Err(error) => return Err(error),
-        };
+        let (connection, set_aside) = open::open(folder)?;
         let (sender, receiver) = channel();
         let commits = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&commits);
         let thread = std::thread::Builder::new().name("carryon-records".into());
+        let log = Log { note: NoteFile::of(folder), database: folder.join(FILE_NAME), named: false };
         let thread = thread
-            .spawn(move || serve(connection, &receiver, &counter))
+            .spawn(move || serve(connection, &receiver, &counter, log))
             .map_err(|error| storage("The record store's thread could not be started").because(error))?;
         let records = Records { sender: Some(sender), thread: Some(thread), commits, _owner: owner };
         Ok(Opened { records, set_aside })
@@ -157,15 +156,43 @@ impl Drop for Records {
     }
 }
 
-fn serve(mut connection: Connection, messages: &Receiver<Message>, commits: &AtomicU64) {
+fn serve(mut connection: Connection, messages: &Receiver<Message>, commits: &AtomicU64, mut log: Log) {
     while let Ok(first) = messages.recv() {
         let group = gather(first, messages);
         commit(&mut connection, group, commits);
+        log.name_after_first(commits);
     }
     if !connection.is_autocommit() {
         let _ = connection.execute_batch("COMMIT");
     }
-    let _ = connection.close();
+    log.close(connection);
+}
+
+/// The write-ahead log, and the note that says that it belongs to the database.
+struct Log {
+    note: NoteFile,
+    database: std::path::PathBuf,
+    named: bool,
+}
+
+impl Log {
+    /// The log is made by the first commit.
+    fn name_after_first(&mut self, commits: &AtomicU64) {
+        if !self.named && commits.load(Ordering::Relaxed) > 0 {
+            self.named = true;
+            self.note.name_log(&self.database);
+        }
+    }
+
+    /// In an orderly end the log goes; the note says first that it may be gone, then that it is.
+    fn close(self, connection: Connection) {
+        let named = matches!(self.note.read(), Some(Note::Log(_)));
+        let may_go = !named || self.note.write(Note::Open).is_ok();
+        let closed = connection.close().is_ok();
+        if may_go && closed && !open::beside(&self.database, "-wal").exists() {
+            let _ = self.note.write(Note::Closed);
+        }
+    }
 }
 
 /// Everything that is to be committed together with `first`.
@@ -225,55 +252,6 @@ pub(crate) fn in_savepoint<T>(connection: &Connection, work: impl FnOnce(&Connec
     let end = if outcome.is_ok() { "RELEASE step" } else { "ROLLBACK TO step; RELEASE step" };
     connection.execute_batch(end)?;
     outcome
-}
-
-fn open_database(path: &Path) -> Result<Connection> {
-    let mut connection = connect(path)?;
-    restrict_file(path)?;
-    // WAL: readers and the one writer never wait for each other, and a commit is one sync of the log.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: in WAL, NORMAL would lose the last commits in a power cut (P1).
-    let synchronous = if planted(Fault::NoSync) { "OFF" } else { "FULL" };
-    connection.pragma_update(None, "synchronous", synchronous)?;
-    // macOS: plain fsync does not reach the platter.
-    connection.pragma_update(None, "fullfsync", true)?;
-    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
-    connection.pragma_update(None, "foreign_keys", true)?;
-    connection.busy_timeout(Duration::from_secs(5))?;
-    connection.set_prepared_statement_cache_capacity(64);
-    migrations::run(&mut connection)?;
-    Ok(connection)
-}
-
-/// The system's own file layer under SQLite, unless a test put another one there.
-fn connect(path: &Path) -> Result<Connection> {
-    let mounted = path.parent().and_then(carryon_instruments::mounted);
-    Ok(match mounted {
-        None => Connection::open(path)?,
-        Some(vfs) => Connection::open_with_flags_and_vfs(path, rusqlite::OpenFlags::default(), vfs.as_str())?,
-    })
-}
-
-fn is_damage(error: &Error) -> bool {
-    use rusqlite::ffi::ErrorCode;
-    let code = std::error::Error::source(error)
-        .and_then(|source| source.downcast_ref::<rusqlite::Error>())
-        .and_then(rusqlite::Error::sqlite_error_code);
-    matches!(code, Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt))
-}
-
-/// Moves a damaged database and what belongs to it out of the way, under a name that says when.
-fn set_aside(path: &Path) -> Result<PathBuf> {
-    let stamp = crate::upload::now();
-    let aside = path.with_file_name(format!("{FILE_NAME}.damaged-{stamp}"));
-    std::fs::rename(path, &aside)
-        .map_err(|error| storage("The damaged records could not be set aside").because(error))?;
-    for tail in ["-wal", "-shm"] {
-        let from = path.with_file_name(format!("{FILE_NAME}{tail}"));
-        let to = path.with_file_name(format!("{FILE_NAME}.damaged-{stamp}{tail}"));
-        let _ = std::fs::rename(from, to);
-    }
-    Ok(aside)
 }
 
 fn make_private_folder(folder: &Path) -> Result<()> {

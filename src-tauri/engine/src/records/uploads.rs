@@ -294,12 +294,17 @@ pub(crate) fn unknown(id: UploadId) -> Error {
 }
 
 fn set_state(connection: &Connection, id: UploadId, state: &State) -> Result<()> {
+    set_state_of(connection, &id.to_string(), state)
+}
+
+/// Sets a state whatever it was before: for records that are put together anew.
+pub(super) fn set_state_of(connection: &Connection, id: &str, state: &State) -> Result<()> {
     let error = match state {
         State::Failed(failure) => Some(failure_text(failure)),
         _ => None,
     };
     let sql = "UPDATE uploads SET state = ?2, detail = ?3, last_error = coalesce(?4, last_error), updated_at = ?5 WHERE id = ?1";
-    let values = params![id.to_string(), state.name(), state_text(state), error, now()];
+    let values = params![id, state.name(), state_text(state), error, now()];
     connection.prepare_cached(sql)?.execute(values)?;
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::{
     engine::Listed,
     error::{Error, ErrorKind},
     event::Event,
+    records::SetAside,
     source::Problem,
     upload::UploadId,
 };
@@ -71,6 +72,15 @@ pub fn interrupted_line(ids: &[UploadId], listed: &[Listed]) -> Value {
     let theirs = listed.iter().map(|listed| &listed.upload).filter(|upload| ids.contains(&upload.id));
     let (confirmed, size) = theirs.fold((0, 0), |(confirmed, size), u| (confirmed + u.confirmed, size + u.size));
     json!({ "event": "interrupted", "ids": ids, "confirmed": confirmed, "size": size })
+}
+
+/// Damaged records that were set aside, and what was saved of them.
+pub fn set_aside_line(aside: &SetAside) -> Value {
+    let path = aside.path.as_ref().map(|path| path.to_string_lossy());
+    json!({
+        "event": "set_aside", "reason": aside.trouble, "path": path, "salvaged": aside.salvaged,
+        "to_start_over": aside.to_start_over, "lost": aside.lost, "names": aside.names, "message": aside.sentence(),
+    })
 }
 
 /// An error that ends a request.

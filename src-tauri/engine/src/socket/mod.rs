@@ -23,7 +23,7 @@ use interprocess::local_socket::Name;
 
 pub use carry_out::{End, Followed, Lines, carry_out};
 pub use client::{Call, call};
-pub use lines::{error_line, interrupted_line};
+pub use lines::{error_line, interrupted_line, set_aside_line};
 pub use request::{How, Request, ResumeWhich, Saved, Secret, Send, decode_paths, encode_paths};
 pub use server::{Server, serve};
 
