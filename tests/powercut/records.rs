@@ -44,7 +44,7 @@ impl Recorded {
         if unreadable > 0 {
             recorded.trouble.push(format!("{unreadable} records cannot be read"));
         }
-        recorded.trouble.extend(engine.set_aside().map(|aside| format!("{} was set aside", aside.display())));
+        recorded.trouble.extend(engine.set_aside().map(|aside| format!("{} was set aside", aside.sentence())));
         recorded
     }
 }
