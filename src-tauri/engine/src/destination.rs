@@ -235,6 +235,14 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// `Rejected` where the destination has no such request: then its own expiry does it.
     async fn abort(&self, ticket: &Ticket) -> Result<()>;
 
+    /// What time it is there (unix milliseconds); none where the destination does not say.
+    ///
+    /// # Errors
+    /// Any kind: then nothing is known.
+    async fn clock(&self) -> Result<Option<UnixMillis>> {
+        Ok(None)
+    }
+
     /// What only some can do: tell of finished files.
     fn catalogue(&self) -> Option<&dyn Catalogue> {
         None

@@ -21,6 +21,7 @@ use crate::{
     errands,
     error::{Error, ErrorKind, Result},
     event::{Event, Listeners},
+    expiry,
     gate::{AlwaysResume, ResumeGate},
     inner::{Inner, Turn, lock},
     network::{self, Network},
@@ -140,6 +141,7 @@ impl Engine {
         let tasks = vec![
             tokio::spawn(turns::give(Arc::clone(&inner))),
             tokio::spawn(errands::run(Arc::clone(&inner))),
+            tokio::spawn(expiry::watch(Arc::clone(&inner))),
             tokio::spawn(network::watch(Arc::clone(&inner))),
         ];
         Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })

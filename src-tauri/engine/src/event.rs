@@ -71,7 +71,16 @@ pub enum Event {
         /// Why, in words.
         failure: Failure,
     },
-    /// Its record is gone: discarded.
+    /// Its last day has begun; told once a run.
+    ExpiresSoon {
+        /// Which upload.
+        id: UploadId,
+        /// The file's name.
+        name: String,
+        /// When it expires.
+        expires_at: UnixMillis,
+    },
+    /// Its record is gone: discarded, or expired long ago.
     Removed {
         /// Which upload.
         id: UploadId,
@@ -107,6 +116,7 @@ impl Event {
             | Event::StateChanged { id, .. }
             | Event::Finished { id, .. }
             | Event::Stopped { id, .. }
+            | Event::ExpiresSoon { id, .. }
             | Event::Removed { id } => *id,
             Event::Progress(progress) => progress.id,
         }

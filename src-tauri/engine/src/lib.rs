@@ -24,6 +24,7 @@ mod errands;
 pub mod error;
 mod event;
 mod exchange;
+mod expiry;
 #[cfg(test)]
 mod fuzz;
 mod gate;

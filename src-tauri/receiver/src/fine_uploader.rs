@@ -151,10 +151,10 @@ fn held_answer(note: &Note, uuid: &str, held: Held) -> Answer {
     let (status, body) = match held {
         Held::Unknown => (StatusCode::NOT_FOUND, json!({ "carryon": 1, "uuid": uuid, "state": "unknown" })),
         Held::Done { size, location, digest } => {
-            let blake3 = digest.map(|digest| digest.to_hex());
-            let body = json!({
-                "carryon": 1, "uuid": uuid, "state": "done", "size": size, "location": location, "blake3": blake3,
-            });
+            let mut body = json!({ "carryon": 1, "uuid": uuid, "state": "done", "size": size, "location": location });
+            if let Some(digest) = digest {
+                body["blake3"] = digest.to_hex().into();
+            }
             (StatusCode::OK, body)
         }
         Held::Open { size, chunks } => {

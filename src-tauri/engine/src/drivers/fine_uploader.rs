@@ -50,6 +50,7 @@ use crate::{
         Ticket, Verdict,
     },
     error::{Error, ErrorKind, Result},
+    upload::UnixMillis,
 };
 
 const TICKET_VERSION: u32 = 1;
@@ -238,6 +239,13 @@ impl Destination for FineUploader {
 
     async fn abort(&self, ticket: &Ticket) -> Result<()> {
         self.delete(self.address.delete.clone(), &uuid_of(ticket)?, &Params::default()).await
+    }
+
+    async fn clock(&self) -> Result<Option<UnixMillis>> {
+        // Any answer bears the server's time; whatever it says to the question is as good.
+        let request = self.request(Method::HEAD, self.address.endpoint.clone());
+        let answer = http::exchange(request, None, &self.options, self.options.answer).await?;
+        Ok(answer.date())
     }
 
     fn catalogue(&self) -> Option<&dyn Catalogue> {

@@ -16,6 +16,7 @@ use url::{Host, Url};
 use crate::{
     error::{Error, ErrorKind, Result},
     source::ChunkBody,
+    upload::UnixMillis,
 };
 
 /// The most of an answer to a chunk that is read.
@@ -147,6 +148,13 @@ impl Answer {
         let said = self.headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
         let head = String::from_utf8_lossy(&self.body[..self.body.len().min(256)]).trim_start().to_ascii_lowercase();
         said.starts_with("text/html") || head.starts_with("<!doctype html") || head.starts_with("<html")
+    }
+
+    /// The server's time (unix milliseconds); a page that stands in its place has none.
+    pub fn date(&self) -> Option<UnixMillis> {
+        let text = self.headers.get("date").filter(|_| !self.is_html())?.to_str().ok()?;
+        let since = httpdate::parse_http_date(text).ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        UnixMillis::try_from(since.as_millis()).ok()
     }
 
     /// How long the server asks to be left alone.

@@ -392,12 +392,53 @@ pub(crate) fn discard(connection: &Connection, id: UploadId) -> Result<()> {
     remove(connection, id)
 }
 
+/// An upload at rest whose lifetime ends soon, or has ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Expiring {
+    pub id: UploadId,
+    pub destination: DestinationId,
+    pub name: String,
+    pub state: State,
+    pub expires_at: UnixMillis,
+    /// The destination may hold the whole of it.
+    pub may_be_whole: bool,
+}
+
+/// Uploads at rest that expire before `moment`, oldest first.
+pub(crate) fn expiring(connection: &Connection, moment: UnixMillis) -> Result<Vec<Expiring>> {
+    let sql = format!(
+        "{COLUMNS} WHERE u.expires_at < ?1 AND u.state NOT IN ('queued', 'preparing', 'uploading', 'waiting', 'finishing') ORDER BY u.seq"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([moment], from_row)?;
+    let expiring = rows.filter_map(|row| row.ok().flatten()).filter_map(|upload| {
+        let expires_at = upload.expires_at?;
+        let may_be_whole = upload.attempt.ticket.is_some() && may_be_whole(&upload);
+        let Upload { id, destination, name, state, .. } = upload;
+        Some(Expiring { id, destination, name, state, expires_at, may_be_whole })
+    });
+    Ok(expiring.collect())
+}
+
+/// Lets go of an upload that expired long ago; the destination is told to forget it. Says whether it still was so.
+pub(crate) fn remove_expired(connection: &Connection, id: UploadId) -> Result<bool> {
+    let Some(upload) = get(connection, id)?.filter(|upload| upload.state == State::Expired) else { return Ok(false) };
+    abandon(connection, &upload, "expiry")?;
+    history::keep(connection, id, "expired", None)?;
+    remove(connection, id)?;
+    Ok(true)
+}
+
+/// Nobody knows that the destination does not hold the whole of it.
+fn may_be_whole(upload: &Upload) -> bool {
+    upload.attempt.finishing || upload.attempt.plan.repeatable || upload.chunks_left == 0
+}
+
 /// Drops the record of an upload that was meant for one run only. Nobody chose to delete anything, so the destination is
 /// told to forget only what cannot be finished there already.
 pub(crate) fn drop_unkept(connection: &Connection, id: UploadId) -> Result<()> {
     let upload = get(connection, id)?.ok_or_else(|| unknown(id))?;
-    let attempt = &upload.attempt;
-    let may_be_whole = attempt.finishing || attempt.plan.repeatable || upload.chunks_left == 0;
+    let may_be_whole = may_be_whole(&upload);
     if !may_be_whole {
         abandon(connection, &upload, "discard")?;
     }

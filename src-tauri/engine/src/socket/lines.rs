@@ -32,6 +32,9 @@ pub(super) fn of_event(event: &Event) -> Option<Value> {
             "event": "failed", "id": id, "name": name, "kind": failure.code, "state": state.name(),
             "message": failure.message, "next_step": failure.next_step,
         }),
+        Event::ExpiresSoon { id, name, expires_at } => json!({
+            "event": "expires_soon", "id": id, "name": name, "expires_at": expires_at,
+        }),
         Event::Queued { .. } | Event::StateChanged { .. } | Event::Removed { .. } => return None,
     })
 }
