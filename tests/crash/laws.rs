@@ -95,12 +95,18 @@ struct Attempt {
     confirmed: Vec<u64>,
 }
 
-fn records(world: &World) -> Option<Connection> {
-    Connection::open_with_flags(world.data().join("carryon.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).ok()
+/// A copy: whoever opens the records themselves and closes them again takes their log away.
+fn records(world: &World) -> Option<(tempfile::TempDir, Connection)> {
+    let copy = tempfile::tempdir().expect("a temp folder");
+    for name in ["carryon.db", "carryon.db-wal"] {
+        let _ = std::fs::copy(world.data().join(name), copy.path().join(name));
+    }
+    let opened = Connection::open_with_flags(copy.path().join("carryon.db"), OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?;
+    Some((copy, opened))
 }
 
 fn attempts(world: &World) -> Vec<Attempt> {
-    let Some(records) = records(world) else { return Vec::new() };
+    let Some((_copy, records)) = records(world) else { return Vec::new() };
     let sql = "SELECT a.id, c.offset FROM attempts a LEFT JOIN chunks c ON c.attempt = a.seq AND c.confirmed = 1 ORDER BY a.seq";
     // Killed before the tables were made: there is nothing.
     let Ok(mut statement) = records.prepare(sql) else { return Vec::new() };
@@ -118,7 +124,7 @@ fn attempts(world: &World) -> Vec<Attempt> {
 
 /// How many records went, into the history or the outbox.
 fn ended(world: &World) -> i64 {
-    let count = |sql| records(world).and_then(|db| db.query_row(sql, [], |row| row.get::<_, i64>(0)).ok());
+    let count = |sql| records(world).and_then(|(_copy, db)| db.query_row(sql, [], |row| row.get::<_, i64>(0)).ok());
     count("SELECT (SELECT count(*) FROM history) + (SELECT count(*) FROM outbox)").unwrap_or(0)
 }
 

@@ -47,7 +47,15 @@ async fn the_list_needs_the_token_and_an_upload_may_be_called_session() {
     assert_eq!(get(to, "/upload/session").await.status, 401);
     let path = "/upload?qquuid=session&qqfilename=odd";
     assert_eq!(send(to, "POST", path, &token, b"bytes").await.status, 200);
-    let listed = send(to, "GET", "/upload/session", &token, b"").await;
+    // That it is finished is noted beside the answer, and nobody waits for the note.
+    let mut listed = send(to, "GET", "/upload/session", &token, b"").await;
+    for _ in 0..500 {
+        if !names(&listed.json).is_empty() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        listed = send(to, "GET", "/upload/session", &token, b"").await;
+    }
     assert_eq!(names(&listed.json), ["odd"]);
     assert_eq!(send(to, "DELETE", "/upload/session", &token, b"").await.status, 200);
     assert_eq!(send(to, "GET", "/upload/session", &token, b"").await.json, json!([]));
