@@ -8,7 +8,7 @@ use carryon_instruments::{Fault, planted};
 use super::{Halt, Worker, blocking};
 use crate::{
     chunk::Chunk,
-    destination::{Finished, Stored, Verdict},
+    destination::{Finished, Stored, Survey, Verdict},
     error::{Error, ErrorKind, Result},
     records::{chunks, uploads},
     source::SourceFile,
@@ -87,16 +87,17 @@ impl Worker {
         }
     }
 
+    /// A destination that still tells of single chunks has not put them together, whatever it said.
     async fn believe_or_ask(&mut self, finished: Finished) -> Result<Finished> {
-        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
-            Verdict::Finished(asked) => Ok(asked),
-            Verdict::Unknowable => Ok(finished),
-            Verdict::NotFinished => {
+        match self.driver.survey(&self.ticket()?, &self.intent()).await? {
+            Survey::Done(asked) => Ok(asked),
+            Survey::Set(_) => {
                 self.set_finishing(false).await?;
                 let text = "The destination said that it is done, and that it has not put the file together";
                 let error = Error::new(ErrorKind::Rejected, text);
                 Err(error.next_step("Something is wrong at the destination; resume when it is mended."))
             }
+            Survey::Offset(_) | Survey::Gone | Survey::CannotTell => Ok(finished),
         }
     }
 
