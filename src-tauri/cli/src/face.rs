@@ -17,6 +17,11 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::{
+    open::{DataDir, Sending},
+    report::Report,
+};
+
 /// How long an owner may take to answer before it counts as not answering.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(100);
@@ -66,6 +71,16 @@ pub async fn carry_out(options: Options, mut request: Request, hear: &mut dyn Fn
             () = stop.cancelled() => return Ok(End::Interrupted.code()),
         }
     }
+}
+
+/// Carries out a request that goes on with uploads, telling the user what becomes of them.
+///
+/// # Errors
+/// As [`carry_out`].
+pub async fn follow(data_dir: &DataDir, sending: &Sending, request: Request) -> Result<u8, Error> {
+    let advice = Some(format!("carryon resume --all{}", data_dir.flag()));
+    let mut report = Report::new(sending.json, advice);
+    carry_out(sending.apply(data_dir.options()?), request, &mut |line| report.tell(&line)).await
 }
 
 /// What is left of a request whose owner may go away: never the whole of it once its uploads are known.

@@ -48,5 +48,6 @@ fn sentence(line: &Value) -> String {
     let (path, destination) = (words::plain(text("path")), words::plain(text("destination")));
     let state = text("state").replace('_', " ");
     let (confirmed, size) = (number("confirmed"), number("size"));
-    format!("{id}  {state}{reason}\n          {path} → {destination}\n          {confirmed} of {size} confirmed")
+    let kept = line["expires_at"].as_i64().map(|at| format!(", kept until {}", words::when(at))).unwrap_or_default();
+    format!("{id}  {state}{reason}\n          {path} → {destination}\n          {confirmed} of {size} confirmed{kept}")
 }

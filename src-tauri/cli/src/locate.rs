@@ -11,7 +11,6 @@ use clap::Args;
 use crate::{
     face,
     open::{DataDir, Sending},
-    report::Report,
 };
 
 /// Say where the file of an upload lies now, and carry on.
@@ -38,9 +37,6 @@ impl Locate {
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
         };
-        let advice = Some(format!("carryon resume --all{}", self.data_dir.flag()));
-        let mut report = Report::new(self.sending.json, advice);
-        let options = self.sending.apply(self.data_dir.options()?);
-        face::carry_out(options, request, &mut |line| report.tell(&line)).await
+        face::follow(&self.data_dir, &self.sending, request).await
     }
 }

@@ -9,7 +9,6 @@ use clap::Args;
 use crate::{
     face,
     open::{DataDir, Sending},
-    report::Report,
 };
 
 /// Carry on with interrupted uploads.
@@ -50,9 +49,6 @@ impl Resume {
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
         };
-        let advice = Some(format!("carryon resume --all{}", self.data_dir.flag()));
-        let mut report = Report::new(self.sending.json, advice);
-        let options = self.sending.apply(self.data_dir.options()?);
-        face::carry_out(options, request, &mut |line| report.tell(&line)).await
+        face::follow(&self.data_dir, &self.sending, request).await
     }
 }

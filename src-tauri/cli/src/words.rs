@@ -41,6 +41,14 @@ fn moment_after(text: &str, now: &jiff::Zoned) -> Option<i64> {
     Some(next.timestamp().as_millisecond())
 }
 
+/// A moment in local time, to the minute.
+pub fn when(unix_millis: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(unix_millis);
+    moment
+        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
 /// Text from outside for a terminal: control characters cannot move the cursor or recolour the screen.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || turns_direction(c) { '\u{fffd}' } else { c }).collect()
