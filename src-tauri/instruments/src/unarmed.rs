@@ -39,7 +39,7 @@ pub mod disk {
 
     /// A file that is open for writing.
     #[derive(Debug, Default)]
-    pub struct Traced;
+    pub struct Traced(());
 
     /// Opens a file for writing.
     ///
@@ -47,7 +47,7 @@ pub mod disk {
     /// What `act` says.
     #[inline(always)]
     pub fn open<T, E>(_: &Path, _: bool, act: impl FnOnce() -> Result<T, E>) -> Result<(T, Traced), E> {
-        Ok((act()?, Traced))
+        Ok((act()?, Traced(())))
     }
 
     /// Changes names.

@@ -218,9 +218,10 @@ fn commit(connection: &mut Connection, group: Vec<Message>, commits: &AtomicU64)
     let begun = connection.execute_batch("BEGIN");
     let answers: Vec<Answer> = group.into_iter().map(|message| (message.work)(connection)).collect();
     let writes = connection.total_changes() != before;
-    let committing = writes.then(|| step("commit"));
-    let ended = begun.and_then(|()| connection.execute_batch("COMMIT")).map_err(Error::from);
-    drop(committing);
+    let ended = {
+        let _committing = writes.then(|| step("commit"));
+        begun.and_then(|()| connection.execute_batch("COMMIT")).map_err(Error::from)
+    };
     if ended.is_err() {
         let _ = connection.execute_batch("ROLLBACK");
     }
