@@ -114,9 +114,9 @@ impl Left {
     fn instead_of(&self, request: Request) -> Result<Request, u8> {
         let (keeps, token, give_up_after) = match &request {
             Request::Send(send) => (send.keep, send.token.clone(), send.give_up_after),
-            Request::Resume { token, give_up_after, .. } | Request::Locate { token, give_up_after, .. } => {
-                (true, token.clone(), *give_up_after)
-            }
+            Request::Resume { token, give_up_after, .. }
+            | Request::Locate { token, give_up_after, .. }
+            | Request::Import { token, give_up_after, .. } => (true, token.clone(), *give_up_after),
             _ => return Ok(request),
         };
         match (self.known, self.ids.is_empty(), keeps) {

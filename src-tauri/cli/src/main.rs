@@ -3,8 +3,10 @@
 mod destinations;
 mod discard;
 mod exit;
+mod export;
 mod face;
 mod history;
+mod import;
 mod list;
 mod locate;
 mod mark_done;
@@ -33,6 +35,8 @@ enum Command {
     History(history::History),
     Resume(resume::Resume),
     Locate(locate::Locate),
+    Export(export::Export),
+    Import(import::Import),
     MarkDone(mark_done::MarkDone),
     Discard(discard::Discard),
     Order(order::Order),
@@ -50,6 +54,8 @@ async fn main() -> std::process::ExitCode {
         Command::History(history) => history.run().await,
         Command::Resume(resume) => resume.run().await,
         Command::Locate(locate) => locate.run().await,
+        Command::Export(export) => export.run().await,
+        Command::Import(import) => import.run().await,
         Command::MarkDone(mark_done) => mark_done.run().await,
         Command::Discard(discard) => discard.run().await,
         Command::Order(order) => order.run().await,

@@ -88,6 +88,7 @@ impl Report {
             "waiting" => format!("waiting: {}", text(object, "message")),
             "finished" => delivered(object),
             "failed" => format!("failed: {name}: {}. {}", text(object, "message"), text(object, "next_step")),
+            "imported" => imported(object),
             "interrupted" => self.stopped(object),
             "queued" => "handed over".to_owned(),
             "nothing" => "Nothing is to be resumed.".to_owned(),
@@ -119,6 +120,15 @@ fn delivered(object: &Value) -> String {
         false => String::new(),
     };
     format!("delivered {} ({}{saved}){place}", text(object, "name"), words::bytes(size))
+}
+
+fn imported(object: &Value) -> String {
+    let (confirmed, size) = (words::bytes(number(object, "confirmed")), words::bytes(number(object, "size")));
+    let added = format!("added {}: {confirmed} of {size} are proved to be of this file", text(object, "name"));
+    match object["starts"] == true {
+        true => added,
+        false => format!("{added}\nCarry on with: carryon resume {}", text(object, "id")),
+    }
 }
 
 fn discarded(object: &Value) -> String {

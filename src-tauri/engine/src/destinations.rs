@@ -156,7 +156,8 @@ fn require_own(row: &DestinationRow) -> Result<()> {
     }
 }
 
-fn sensible_name(name: &str) -> Result<String> {
+/// A name for a destination, trimmed.
+pub(crate) fn sensible_name(name: &str) -> Result<String> {
     let name = name.trim();
     let why = match name {
         "" => "A destination's name must not be empty",

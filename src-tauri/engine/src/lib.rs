@@ -33,6 +33,7 @@ mod live;
 mod matching;
 mod network;
 mod pace;
+mod portable;
 mod queue;
 mod rate;
 mod reconcile;
@@ -57,6 +58,7 @@ pub use event::{Event, Progress};
 pub use exchange::Imported;
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
 pub use pace::{SpeedLimit, Stretch};
+pub use portable::{Exported, LONGEST_DOCUMENT};
 pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records, SetAside, Trouble,

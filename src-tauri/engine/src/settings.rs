@@ -209,7 +209,7 @@ impl DestinationSettings {
         }
     }
 
-    fn check_at(&self, address: &str, http: &HttpOptions) -> Result<()> {
+    pub(crate) fn check_at(&self, address: &str, http: &HttpOptions) -> Result<()> {
         self.check()?;
         if address != THIS_COMPUTER {
             drivers::validate(address, http, self)?;

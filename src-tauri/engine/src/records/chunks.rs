@@ -127,6 +127,12 @@ fn put(
     Ok(())
 }
 
+/// Puts a row in as it stood on another machine; whoever does sets the counters.
+pub(super) fn put_back(connection: &Connection, attempt: i64, row: &ChunkRow) -> Result<()> {
+    let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
+    put(connection, attempt, chunk, row.digest.as_ref(), row.confirmed, row.tag.as_deref())
+}
+
 /// Chunks are equal but for the last, so what is left follows from the bytes; only an empty source's chunk has none.
 fn count(connection: &Connection, upload: UploadId, change: i64, touch: Touch) -> Result<()> {
     let sql = "UPDATE uploads SET confirmed_bytes = confirmed_bytes + ?2,

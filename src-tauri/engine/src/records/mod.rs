@@ -19,6 +19,7 @@ mod model;
 mod note;
 pub(crate) mod open;
 pub(crate) mod outbox;
+pub(crate) mod portable;
 mod salvage;
 pub(crate) mod settings;
 pub(crate) mod sources;

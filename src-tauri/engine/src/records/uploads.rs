@@ -453,7 +453,8 @@ fn abandon(connection: &Connection, upload: &Upload, reason: &str) -> Result<()>
     outbox::insert(connection, upload.destination, upload.id, &upload.name, ticket, reason, Some(give_up_at))
 }
 
-fn remove(connection: &Connection, id: UploadId) -> Result<()> {
+/// Removes a record, and its source where nothing else needs it.
+pub(super) fn remove(connection: &Connection, id: UploadId) -> Result<()> {
     let sql = "SELECT source FROM uploads WHERE id = ?1";
     let source: String = connection.prepare_cached(sql)?.query_row([id.to_string()], |row| row.get(0))?;
     connection.prepare_cached("DELETE FROM uploads WHERE id = ?1")?.execute([id.to_string()])?;

@@ -95,6 +95,12 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
         Request::List => task.list().await,
         Request::Resume { which, how, token, .. } => task.resume(which, how, token).await,
         Request::Locate { id, path, token, .. } => task.locate(&id, &path, token).await,
+        Request::Export { id } => task.export(&id).await,
+        Request::LetGo { id, as_of } => task.let_go(&id, as_of).await,
+        Request::Import { document, path, to, start, token, .. } => {
+            let upload = task.import(&document, &path, to.as_deref(), start).await?;
+            task.carry_on_here(upload, start, token).await
+        }
         Request::MarkDone { ids } => task.mark_done(&ids).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
         Request::Destinations(ask) => saved::carry_out(engine, ask, lines).await,

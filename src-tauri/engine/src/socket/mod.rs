@@ -8,6 +8,7 @@
 //! The socket lies in the data folder (0600 in a folder of 0700); where that path is too long for one, in a private
 //! folder of the same user. On Windows it is a named pipe.
 
+mod another_machine;
 mod carry_out;
 mod client;
 mod history;

@@ -40,6 +40,33 @@ pub enum Request {
         /// Give up after so many seconds without progress.
         give_up_after: Option<u64>,
     },
+    /// Write an upload down for another machine; it rests here from then on.
+    Export {
+        /// Its id, or the beginning of it.
+        id: String,
+    },
+    /// Let go of an upload that was written down, and that another machine carries on.
+    LetGo {
+        /// Its id.
+        id: String,
+        /// When its record had changed last, as it was written down.
+        as_of: i64,
+    },
+    /// Take over an upload that another machine wrote down.
+    Import {
+        /// The document.
+        document: String,
+        /// Where the same file lies here, as [`encode_paths`] writes it.
+        path: String,
+        /// A saved destination, in place of the document's.
+        to: Option<String>,
+        /// Carry on at once and follow it to the end.
+        start: bool,
+        /// A bearer token for its destination.
+        token: Option<Secret>,
+        /// Give up after so many seconds without progress.
+        give_up_after: Option<u64>,
+    },
     /// The user looked at the destination: these uploads of unknown outcome are complete.
     MarkDone {
         /// Their ids, or beginnings of them.
@@ -215,7 +242,8 @@ impl Request {
         match self {
             Request::Send(Send { give_up_after, .. })
             | Request::Resume { give_up_after, .. }
-            | Request::Locate { give_up_after, .. } => give_up_after.map(Duration::from_secs),
+            | Request::Locate { give_up_after, .. }
+            | Request::Import { give_up_after, .. } => give_up_after.map(Duration::from_secs),
             _ => None,
         }
     }
