@@ -16,6 +16,8 @@ mod receive;
 mod report;
 mod resume;
 mod send;
+mod table;
+mod verify;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -33,6 +35,7 @@ enum Command {
     Send(send::Send),
     List(list::List),
     History(history::History),
+    Verify(verify::Verify),
     Resume(resume::Resume),
     Locate(locate::Locate),
     Export(export::Export),
@@ -52,6 +55,7 @@ async fn main() -> std::process::ExitCode {
         Command::Send(send) => send.run().await,
         Command::List(list) => list.run().await,
         Command::History(history) => history.run().await,
+        Command::Verify(verify) => verify.run(),
         Command::Resume(resume) => resume.run().await,
         Command::Locate(locate) => locate.run().await,
         Command::Export(export) => export.run().await,

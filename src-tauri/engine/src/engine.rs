@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    destination::Destination,
+    destination::{Destination, Finished},
     drivers::{Credentials, HttpOptions},
     errands,
     error::{Error, ErrorKind, Result},
@@ -304,7 +304,7 @@ impl Engine {
         self.each(ids, |inner, id| async move {
             let outcome = move |connection: &rusqlite::Connection| {
                 require_unknown_outcome(connection, id)?;
-                uploads::complete(connection, id, "marked done", None, 0)
+                uploads::complete(connection, id, "marked done", &Finished::default(), 0)
             };
             inner.records.run(outcome).await?;
             inner.listeners.tell(Event::Removed { id });

@@ -36,6 +36,8 @@ mod pace;
 mod portable;
 mod queue;
 mod rate;
+pub mod receipt;
+mod receipts;
 mod reconcile;
 mod records;
 mod retry;

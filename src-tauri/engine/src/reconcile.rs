@@ -29,6 +29,8 @@ pub(crate) struct Proof {
     pub whole: Chunk,
     pub digest: Digest,
     pub keep: Chunk,
+    /// The destination named the digest; else it is the record's own.
+    pub named: bool,
 }
 
 /// The destination cannot be asked: the record speaks.
@@ -54,7 +56,7 @@ pub(crate) fn by_set(plan: &Plan, rows: &[ChunkRow], held: &[Held]) -> Stock {
         let chunk = plan.chunk(held.offset / plan.chunk_size.max(1));
         let fits = chunk.index < plan.count() && chunk.offset == held.offset && chunk.length == held.length;
         if let (true, false, Some(digest)) = (fits, recorded.contains(&held.offset), held.digest) {
-            stock.proofs.push(Proof { whole: chunk, digest, keep: chunk });
+            stock.proofs.push(Proof { whole: chunk, digest, keep: chunk, named: true });
         }
     }
     stock
@@ -84,7 +86,7 @@ pub(crate) fn by_offset(plan: &Plan, rows: &[ChunkRow], offset: u64) -> Result<S
             vouched.insert(row.offset, end);
         } else if let Some(digest) = row.digest {
             let keep = Chunk { length: end.min(offset) - row.offset, ..whole };
-            stock.proofs.push(Proof { whole, digest, keep });
+            stock.proofs.push(Proof { whole, digest, keep, named: false });
             vouched.insert(keep.offset, keep.end());
         }
     }

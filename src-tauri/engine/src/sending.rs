@@ -23,7 +23,10 @@ use crate::{
     event::{Event, Progress},
     network::Changes,
     rate::Rate,
-    records::{chunks, uploads},
+    records::{
+        chunks::{self, Known},
+        uploads,
+    },
     retry::Next,
     source::{ChunkBody, SourceFile},
     upload::{Step, UnixMillis, WaitReason, now},
@@ -331,11 +334,12 @@ impl Worker {
     fn confirm(&self, chunk: Chunk, digest: Option<Digest>, confirmation: &Confirmation) -> Task<Result<()>> {
         let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(confirmation.expires_at));
         let (tag, ticket) = (confirmation.tag.clone(), confirmation.ticket.clone());
+        let known = Known::of(digest, confirmation.digest);
         let committed = self.inner.records.run_later(move |connection| {
             if let Some(ticket) = &ticket {
                 uploads::set_ticket(connection, attempt, ticket)?;
             }
-            chunks::confirm(connection, id, attempt, chunk, digest.as_ref(), tag.as_deref(), touch)
+            chunks::confirm(connection, id, attempt, chunk, known.as_ref(), tag.as_deref(), touch)
         });
         Box::pin(async move {
             committed.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))

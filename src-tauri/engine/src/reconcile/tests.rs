@@ -9,7 +9,7 @@ const PLAN: Plan =
     Plan { size: 1000, chunk_size: 400, completes: Completes::FinishRequest, repeatable: false, sends_empty: true };
 
 fn row(offset: u64, length: u64, digest: u8, confirmed: bool) -> ChunkRow {
-    ChunkRow { offset, length, digest: Some([digest; 32]), confirmed, tag: None }
+    ChunkRow { offset, length, digest: Some([digest; 32]), confirmed, tag: None, proved: false }
 }
 
 fn held(offset: u64, length: u64, digest: u8) -> Held {
@@ -38,7 +38,11 @@ fn another_digest_means_other_bytes_and_is_sent_again() {
 fn what_only_the_destination_holds_must_be_proved_by_the_file() {
     let stock = by_set(&PLAN, &[], &[held(800, 200, 3), held(1, 2, 3), held(5000, 400, 3)]);
     let chunk = PLAN.chunk(2);
-    assert_eq!(stock.proofs, [Proof { whole: chunk, digest: [3; 32], keep: chunk }], "foreign cuts are not taken over");
+    assert_eq!(
+        stock.proofs,
+        [Proof { whole: chunk, digest: [3; 32], keep: chunk, named: true }],
+        "foreign cuts are not taken over"
+    );
 }
 
 #[test]
@@ -46,7 +50,7 @@ fn an_offset_inside_an_intended_chunk_is_proved_by_the_whole_of_it() {
     let stock = by_offset(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, false)], 500).expect("covered");
     assert_eq!(stock.held.frontier(), 400);
     let whole = Chunk { index: 1, offset: 400, length: 400 };
-    assert_eq!(stock.proofs, [Proof { whole, digest: [2; 32], keep: Chunk { length: 100, ..whole } }]);
+    assert_eq!(stock.proofs, [Proof { whole, digest: [2; 32], keep: Chunk { length: 100, ..whole }, named: false }]);
 }
 
 #[test]
@@ -86,7 +90,7 @@ fn any_rows() -> impl Strategy<Value = Vec<ChunkRow>> {
             let chunk = PLAN.chunk(index);
             let offset = chunk.offset + from * 50;
             let length = chunk.end() - offset - (shorter * 50).min(chunk.end() - offset);
-            ChunkRow { offset, length, digest: digest.map(|byte| [byte; 32]), confirmed, tag: None }
+            ChunkRow { offset, length, digest: digest.map(|byte| [byte; 32]), confirmed, tag: None, proved: false }
         };
         rows.into_iter().map(of).collect()
     })

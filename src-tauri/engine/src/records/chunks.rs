@@ -19,6 +19,29 @@ pub(crate) struct ChunkRow {
     pub digest: Option<Digest>,
     pub confirmed: bool,
     pub tag: Option<String>,
+    /// The destination itself named this digest for it.
+    pub proved: bool,
+}
+
+/// A digest, and whose word it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Known {
+    /// Ours; the destination named none.
+    Ours(Digest),
+    /// Ours, and the destination named the same.
+    Proved(Digest),
+}
+
+impl Known {
+    /// What is known of a chunk whose bytes have `ours`, where the destination may have named `theirs`.
+    pub fn of(ours: Option<Digest>, theirs: Option<Digest>) -> Option<Self> {
+        ours.map(|ours| if theirs == Some(ours) { Self::Proved(ours) } else { Self::Ours(ours) })
+    }
+
+    fn digest(&self) -> &Digest {
+        let (Self::Ours(digest) | Self::Proved(digest)) = self;
+        digest
+    }
 }
 
 /// What changes in the upload's row together with its chunks.
@@ -34,7 +57,7 @@ pub(crate) struct Touch {
 
 /// All rows of an attempt, by offset.
 pub(crate) fn of_attempt(connection: &Connection, attempt: i64) -> Result<Vec<ChunkRow>> {
-    let sql = "SELECT offset, length, blake3, confirmed, tag FROM chunks WHERE attempt = ?1 ORDER BY offset";
+    let sql = "SELECT offset, length, blake3, confirmed, tag, proved FROM chunks WHERE attempt = ?1 ORDER BY offset";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([attempt], |row| {
         Ok(ChunkRow {
@@ -43,6 +66,7 @@ pub(crate) fn of_attempt(connection: &Connection, attempt: i64) -> Result<Vec<Ch
             digest: row.get::<_, Option<Vec<u8>>>(2)?.and_then(|bytes| bytes.try_into().ok()),
             confirmed: row.get(3)?,
             tag: row.get(4)?,
+            proved: row.get(5)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -51,7 +75,7 @@ pub(crate) fn of_attempt(connection: &Connection, attempt: i64) -> Result<Vec<Ch
 /// A chunk is about to leave. One that was confirmed no longer counts: the destination was found to hold something else.
 pub(crate) fn intend(connection: &Connection, attempt: i64, chunk: Chunk, digest: &Digest) -> Result<()> {
     let before = confirmed_length(connection, attempt, chunk.offset)?;
-    put(connection, attempt, chunk, Some(digest), false, None)?;
+    put(connection, attempt, chunk, Some(&Known::Ours(*digest)), false, None)?;
     if before > 0 {
         let sql = "UPDATE uploads SET confirmed_bytes = confirmed_bytes - ?2, chunks_left = chunks_left + 1
                    WHERE id = (SELECT upload FROM attempts WHERE seq = ?1)";
@@ -66,7 +90,7 @@ pub(crate) fn confirm(
     upload: UploadId,
     attempt: i64,
     chunk: Chunk,
-    digest: Option<&Digest>,
+    digest: Option<&Known>,
     tag: Option<&str>,
     touch: Touch,
 ) -> Result<()> {
@@ -114,23 +138,27 @@ fn put(
     connection: &Connection,
     attempt: i64,
     chunk: Chunk,
-    digest: Option<&Digest>,
+    digest: Option<&Known>,
     confirmed: bool,
     tag: Option<&str>,
 ) -> Result<()> {
-    let sql = "INSERT INTO chunks (attempt, offset, length, blake3, confirmed, tag) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+    let sql = "INSERT INTO chunks (attempt, offset, length, blake3, confirmed, tag, proved)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                ON CONFLICT (attempt, offset) DO UPDATE SET length = excluded.length, blake3 = excluded.blake3,
-               confirmed = excluded.confirmed, tag = excluded.tag";
+               confirmed = excluded.confirmed, tag = excluded.tag, proved = excluded.proved";
     let (offset, length) = (to_sql(chunk.offset)?, to_sql(chunk.length)?);
-    let digest = digest.map(|digest| digest.as_slice());
-    connection.prepare_cached(sql)?.execute(params![attempt, offset, length, digest, confirmed, tag])?;
+    let proved = confirmed && matches!(digest, Some(Known::Proved(_)));
+    let digest = digest.map(|known| known.digest().as_slice());
+    connection.prepare_cached(sql)?.execute(params![attempt, offset, length, digest, confirmed, tag, proved])?;
     Ok(())
 }
 
 /// Puts a row in as it stood on another machine; whoever does sets the counters.
 pub(super) fn put_back(connection: &Connection, attempt: i64, row: &ChunkRow) -> Result<()> {
     let chunk = Chunk { index: 0, offset: row.offset, length: row.length };
-    put(connection, attempt, chunk, row.digest.as_ref(), row.confirmed, row.tag.as_deref())
+    // What a document says that a destination proved is nobody's word here.
+    let known = row.digest.map(Known::Ours);
+    put(connection, attempt, chunk, known.as_ref(), row.confirmed, row.tag.as_deref())
 }
 
 /// Chunks are equal but for the last, so what is left follows from the bytes; only an empty source's chunk has none.

@@ -83,7 +83,8 @@ fn filled() -> Connection {
         uploads::begun(&connection, new.id, attempt, &ticket, &[7; 32]).expect("begins");
         let touch = chunks::Touch { chunk_size: 400, sent_bytes: 400, at: 1, expires_at: None };
         let chunk = Chunk { index: 0, offset: 0, length: 400 };
-        chunks::confirm(&connection, new.id, attempt, chunk, Some(&[1; 32]), None, touch).expect("confirms");
+        chunks::confirm(&connection, new.id, attempt, chunk, Some(&chunks::Known::Ours([1; 32])), None, touch)
+            .expect("confirms");
         if nth == UPLOADS {
             uploads::discard(&connection, new.id).expect("discards");
         }

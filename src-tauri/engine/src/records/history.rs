@@ -38,12 +38,24 @@ pub struct Past {
     pub resumes: u32,
     /// Payload bytes sent over all runs.
     pub sent: u64,
+    /// How far its receipt says that it is proved, if it has one.
+    pub proof: Option<String>,
+    /// The whole file's BLAKE3 in hex, where its receipt knows it.
+    pub blake3: Option<String>,
+}
+
+impl Past {
+    /// Payload bytes that were sent more than once; none where it was not delivered.
+    pub fn sent_twice(&self) -> Option<u64> {
+        self.proof.is_some().then(|| self.sent.saturating_sub(self.size))
+    }
 }
 
 /// The last `limit` entries, oldest first; one that cannot be read is passed over.
 pub(crate) fn list(connection: &Connection, limit: u32) -> Result<Vec<Past>> {
     let sql = "SELECT upload, name, path, encoding, size, destination, scope, outcome, location, began_at, ended_at,
-               resumes, sent_bytes FROM history ORDER BY seq DESC LIMIT ?1";
+               resumes, sent_bytes, iif(json_valid(receipt), json_extract(receipt, '$.proof.level'), NULL),
+               iif(json_valid(receipt), json_extract(receipt, '$.blake3'), NULL) FROM history ORDER BY seq DESC LIMIT ?1";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([limit], from_row)?;
     let mut past: Vec<Past> = rows.filter_map(|row| row.ok()).collect();
@@ -66,6 +78,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Past> {
         ended_at: row.get(10)?,
         resumes: row.get(11)?,
         sent: from_sql(row.get(12)?),
+        proof: row.get(13).unwrap_or(None),
+        blake3: row.get(14).unwrap_or(None),
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) fn require_known(found: i64) -> Result<()> {
 }
 
 fn all() -> Vec<M<'static>> {
-    vec![M::up(FIRST), M::up(SECOND)]
+    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD)]
 }
 
 const FIRST: &str = "
@@ -168,6 +168,11 @@ CREATE INDEX sources_by_file_id ON sources(
     iif(json_valid(identity), json_extract(identity, '$.file_id'), NULL),
     iif(json_valid(identity), json_extract(identity, '$.volume'), NULL)
 );
+";
+
+/// What a receipt may say of a chunk. Of chunks that are older than this column nobody knows, so they count as not proved.
+const THIRD: &str = "
+ALTER TABLE chunks ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;   -- 1: the destination named this row's digest itself
 ";
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod note;
 pub(crate) mod open;
 pub(crate) mod outbox;
 pub(crate) mod portable;
+pub(crate) mod receipts;
 mod salvage;
 pub(crate) mod settings;
 pub(crate) mod sources;

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{destinations, from_sql, history, outbox, sources, to_sql};
+use super::{destinations, from_sql, history, outbox, receipts, sources, to_sql};
 use crate::{
     chunk::{Digest, Plan},
-    destination::Ticket,
+    destination::{Finished, Ticket},
     error::{Error, ErrorKind, Result},
     matching::{Candidate, Hint},
     source::{Identity, decode_path, encode_path},
@@ -369,19 +369,26 @@ pub(crate) fn start_over(
     Ok(())
 }
 
-/// Ends a record with `outcome` in the history: confirmed complete, or marked so.
+/// Ends a record with `outcome` and its receipt in the history: confirmed complete, or marked so.
 pub(crate) fn complete(
     connection: &Connection,
     id: UploadId,
     outcome: &str,
-    location: Option<&str>,
+    finished: &Finished,
     sent: u64,
 ) -> Result<()> {
     step(connection, id, Step::Complete)?;
+    note_sent(connection, id, sent)?;
+    history::keep(connection, id, outcome, finished.location.as_deref())?;
+    receipts::give(connection, id, connection.last_insert_rowid(), outcome, finished)?;
+    remove(connection, id)
+}
+
+/// So much was sent over all runs, or more.
+pub(crate) fn note_sent(connection: &Connection, id: UploadId, sent: u64) -> Result<()> {
     let sql = "UPDATE uploads SET sent_bytes = max(sent_bytes, ?2) WHERE id = ?1";
     connection.prepare_cached(sql)?.execute(params![id.to_string(), to_sql(sent)?])?;
-    history::keep(connection, id, outcome, location)?;
-    remove(connection, id)
+    Ok(())
 }
 
 /// Drops a record at the user's word; what the destination holds is told to the outbox.

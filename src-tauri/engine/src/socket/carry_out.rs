@@ -109,6 +109,7 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
             engine.history(limit).await?.iter().for_each(|past| task.tell(history::of_past(past)));
             Ok(End::Done)
         }
+        Request::Receipt { id, digest, sha256 } => task.receipt(&id, digest, sha256).await,
     }
 }
 
@@ -182,6 +183,15 @@ impl Task<'_> {
         let untold = self.engine.errands_left().await?;
         self.tell(json!({ "event": "discarded", "count": outcomes.done.len(), "untold": untold }));
         Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
+    }
+
+    async fn receipt(&self, id: &str, digest: bool, sha256: bool) -> Result<End> {
+        let receipt = match digest || sha256 {
+            true => self.engine.digest_receipt(id, sha256).await?,
+            false => self.engine.receipt(id).await?,
+        };
+        self.tell(serde_json::to_value(receipt).expect("a receipt is plain data"));
+        Ok(End::Done)
     }
 
     async fn order(&self, names: &[String], order: Order) -> Result<End> {

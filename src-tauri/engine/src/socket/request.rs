@@ -93,6 +93,15 @@ pub enum Request {
         /// How many at most.
         limit: u32,
     },
+    /// The receipt of what was delivered.
+    Receipt {
+        /// The upload's id, or the beginning of it.
+        id: String,
+        /// Read the whole file once more for its digest.
+        digest: bool,
+        /// And for its SHA-256.
+        sha256: bool,
+    },
 }
 
 /// What is asked of the saved destinations. Settings are JSON, as a user writes them.

@@ -98,6 +98,11 @@ impl SourceFile {
         Ok(())
     }
 
+    /// The bytes in order, once, from the first one.
+    pub fn reader(&self) -> impl io::Read + '_ {
+        &self.file
+    }
+
     /// The BLAKE3 digest of a chunk's bytes as they are now. Blocks on the disk.
     ///
     /// # Errors

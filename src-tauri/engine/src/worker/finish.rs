@@ -10,7 +10,10 @@ use crate::{
     chunk::Chunk,
     destination::{Finished, Stored, Survey, Verdict},
     error::{Error, ErrorKind, Result},
-    records::{chunks, uploads},
+    records::{
+        chunks::{self, Known},
+        uploads,
+    },
     source::SourceFile,
     upload::Step,
 };
@@ -81,10 +84,16 @@ impl Worker {
     ) -> Result<Finished, Halt> {
         let (Some(theirs), true) = (finished.digest, self.goes_in_one_request()) else { return Ok(finished) };
         let (reader, whole) = (Arc::clone(source), self.upload.attempt.plan.chunk(0));
-        match blocking(move || reader.digest(whole)).await? == theirs {
-            true => Ok(finished),
-            false => Err(Error::new(ErrorKind::Integrity, "The file arrived damaged").into()),
+        if blocking(move || reader.digest(whole)).await? != theirs {
+            return Err(Error::new(ErrorKind::Integrity, "The file arrived damaged").into());
         }
+        let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
+        let known = Known::Proved(theirs);
+        let confirm = move |connection: &rusqlite::Connection| {
+            chunks::confirm(connection, id, attempt, whole, Some(&known), None, touch)
+        };
+        self.inner.records.run(confirm).await?;
+        Ok(finished)
     }
 
     /// A destination that still tells of single chunks has not put them together, whatever it said.

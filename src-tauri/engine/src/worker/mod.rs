@@ -99,14 +99,15 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     };
     live.set_state(State::Preparing);
     inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
-    let (name, keep) = (upload.name.clone(), upload.keep);
+    let (name, keep, sent_before) = (upload.name.clone(), upload.keep, upload.sent);
     let outcome = tokio::select! {
         biased;
-        () = cancel.cancelled() => return,
+        () = cancel.cancelled() => return note_sent(&inner, &live, sent_before),
         outcome = carry(&inner, upload, &live) => outcome,
     };
+    note_sent(&inner, &live, sent_before);
     match outcome {
-        Ok(finished) => complete(&inner, &live, name, finished).await,
+        Ok(finished) => complete(&inner, &live, name, sent_before, finished).await,
         Err(Halt::StartOver) => {
             if let Err(error) = inner.start_over(id, None).await {
                 rest(&inner, &live, name, keep, Halt::Error(error)).await;
@@ -119,6 +120,12 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
 fn start(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
     uploads::step(connection, id, Step::Start)?;
     uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))
+}
+
+/// What left after the last confirmation counts too; lost, the receipt says a little less than was sent.
+fn note_sent(inner: &Inner, live: &Live, before: u64) {
+    let (id, sent) = (live.id, before + live.meter.sent());
+    drop(inner.records.run_later(move |connection| uploads::note_sent(connection, id, sent)));
 }
 
 async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<Finished, Halt> {
@@ -147,10 +154,10 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
     outcome
 }
 
-async fn complete(inner: &Arc<Inner>, live: &Live, name: String, finished: Finished) {
-    let (id, sent, location) = (live.id, live.meter.sent(), finished.location.clone());
-    let stored =
-        inner.records.run(move |connection| uploads::complete(connection, id, "done", location.as_deref(), sent)).await;
+async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u64, finished: Finished) {
+    let (id, sent, said) = (live.id, live.meter.sent(), finished.clone());
+    let over_all = sent_before + sent;
+    let stored = inner.records.run(move |connection| uploads::complete(connection, id, "done", &said, over_all)).await;
     if let Err(error) = stored {
         tracing::warn!(upload = %id, %error, "delivered, but the record could not say so; it will be asked again");
     }

@@ -9,7 +9,7 @@ use crate::{
     destination::{Finished, Survey},
     error::{Error, ErrorKind, Result},
     reconcile::{self, Proof, Stock},
-    records::chunks,
+    records::chunks::{self, Known},
     source::SourceFile,
 };
 
@@ -67,8 +67,9 @@ impl Worker {
             self.inner.records.run(forget).await?;
             return Ok(false);
         }
+        let known = if proof.named { Known::Proved(keep) } else { Known::Ours(keep) };
         let proved = self.inner.records.run_later(move |connection| {
-            chunks::confirm(connection, id, attempt, proof.keep, Some(&keep), None, touch)
+            chunks::confirm(connection, id, attempt, proof.keep, Some(&known), None, touch)
         });
         proved.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))?;
         Ok(true)

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Known, Model};
 use crate::{
     chunk::{Chunk, Completes, Plan},
-    destination::Ticket,
+    destination::{Finished, Ticket},
     error::{Error, ErrorKind, Result},
     records::{
         chunks::{self, Touch},
@@ -184,13 +184,19 @@ fn change_on_store(connection: &Connection, upload: &Upload, change: &Change) ->
         Change::Begin => uploads::begun(connection, id, attempt, &ticket(), &[7; 32]),
         Change::Finishing(finishing) => uploads::set_finishing(connection, attempt, *finishing),
         Change::Intend(chunk) => chunks::intend(connection, attempt, *chunk, &[1; 32]),
-        Change::Confirm(chunk, sent) => {
-            chunks::confirm(connection, id, attempt, *chunk, Some(&[2; 32]), Some("tag"), touch(*sent))
-        }
+        Change::Confirm(chunk, sent) => chunks::confirm(
+            connection,
+            id,
+            attempt,
+            *chunk,
+            Some(&chunks::Known::Ours([2; 32])),
+            Some("tag"),
+            touch(*sent),
+        ),
         Change::Forget(offsets, sent) => chunks::forget(connection, id, attempt, offsets, touch(*sent)),
         Change::ForgetAll(sent) => chunks::forget_all(connection, id, attempt, touch(*sent)),
         Change::StartOver(plan) => uploads::start_over(connection, upload, &identity(plan.size), now(), plan),
-        Change::Complete(sent) => uploads::complete(connection, id, "done", None, *sent),
+        Change::Complete(sent) => uploads::complete(connection, id, "done", &Finished::default(), *sent),
         Change::Discard => uploads::discard(connection, id),
         Change::DropUnkept => uploads::drop_unkept(connection, id),
         Change::Order(order) => uploads::set_order(connection, id, *order),
