@@ -52,7 +52,7 @@ const TOKENS: &[&str] = &[
 ];
 
 /// Three uploads, the second begun and partly confirmed, and one that was discarded.
-fn filled() -> Connection {
+pub(super) fn filled() -> Connection {
     let mut connection = Connection::open_in_memory().expect("memory");
     migrations::run(&mut connection).expect("migrates");
     let to = destinations::get_or_make(&connection, "there", "fineuploader+http://h/").expect("a destination").id;

@@ -135,3 +135,6 @@ pub(crate) fn get(connection: &Connection, name: &str) -> Result<Kept> {
     }
     Ok(Kept { seq, path, receipt: crate::receipt::read(text.as_bytes())? })
 }
+
+#[cfg(test)]
+mod tests;
