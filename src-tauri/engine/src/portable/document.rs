@@ -124,7 +124,14 @@ impl Row {
 
     pub fn to_record(&self) -> ChunkRow {
         let Piece { offset, length, blake3: Hex(digest) } = self.piece;
-        ChunkRow { offset, length, digest: Some(digest), confirmed: self.confirmed, tag: self.tag.clone(), proved: false }
+        ChunkRow {
+            offset,
+            length,
+            digest: Some(digest),
+            confirmed: self.confirmed,
+            tag: self.tag.clone(),
+            proved: false,
+        }
     }
 }
 
