@@ -41,7 +41,9 @@ impl Verify {
         let size = source.identity().size;
         if size == receipt.size && !receipt.names_content() {
             let text = "The receipt names no digest; whether this is the file cannot be said";
-            return Err(Error::new(ErrorKind::Invalid, text).next_step("“carryon history show ID --digest” adds one."));
+            return Err(
+                Error::new(ErrorKind::Invalid, text).next_step("Compare the sizes, or send the file once more.")
+            );
         }
         let unreadable = |error: std::io::Error| {
             wrong_use(Error::new(ErrorKind::Invalid, format!("“{}” cannot be read: {error}", self.file.display())))

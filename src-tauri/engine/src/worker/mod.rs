@@ -236,7 +236,7 @@ impl Worker {
             ErrorKind::Reset => return self.reset(error).await,
             ErrorKind::TooLarge => return self.cut_smaller(error).await,
             // A file that goes in one request lies there damaged now: only another attempt, and the end of this one, mends it.
-            ErrorKind::Integrity if self.goes_in_one_request() => return self.replace_damaged(error),
+            ErrorKind::Integrity if self.goes_in_one_request() => return self.replace_damaged(error).await,
             _ => {}
         }
         match self.decide(&error, failures) {
@@ -385,14 +385,21 @@ impl Worker {
         plan.completes == Completes::LastChunk && plan.count() <= 1
     }
 
-    fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
-        let mut damaged = lock(&self.inner.damaged);
-        let times = damaged.entry(self.upload.id).or_default();
-        *times += 1;
-        match *times > self.inner.options.retry.resets {
-            true => Err(error.into()),
-            false => Err(Halt::StartOver),
+    async fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
+        let times = {
+            let mut damaged = lock(&self.inner.damaged);
+            let times = damaged.entry(self.upload.id).or_default();
+            *times += 1;
+            *times
+        };
+        if times > self.inner.options.retry.resets {
+            return Err(error.into());
         }
+        // Gone before its successor comes, it does not keep the name; otherwise the outbox tells of it later.
+        if let Err(error) = self.driver.abort(&self.ticket()?).await {
+            tracing::info!(upload = %self.upload.id, %error, "what arrived damaged is still there");
+        }
+        Err(Halt::StartOver)
     }
 
     /// Counts a chunk's failure, those apart that only ask for patience.
