@@ -98,13 +98,13 @@ async fn an_expired_upload_goes_after_another_week_and_the_destination_is_told()
     scene.set(&format!("UPDATE uploads SET expires_at = expires_at - {}", 7 * DAY));
     let mut desk = scene.desk().await;
     desk.until("its end", |event| matches!(event, Event::Removed { id: gone } if *gone == id)).await;
-    let past = desk.engine.history(10).await.expect("a history");
-    assert_eq!(past.last().map(|past| past.outcome.as_str()), Some("expired"));
     let deadline = std::time::Instant::now() + Duration::from_secs(10);
     while desk.engine.errands_left().await.expect("reads") > 0 {
         assert!(std::time::Instant::now() < deadline, "the destination must be told");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
+    let past = desk.engine.history(10).await.expect("a history");
+    assert_eq!(past.last().map(|past| past.outcome.as_str()), Some("expired, removed there"), "the history says which");
     assert!(files_below(&scene.path("received")).is_empty());
     desk.close().await;
 }

@@ -66,10 +66,5 @@ fn tells(core: &Core, row: &DestinationRow) -> bool {
 }
 
 fn view(core: &Core, row: DestinationRow) -> CatalogueView {
-    // A destination without a name is called by its address, of which the query may hold secrets.
-    let name = match row.name.split_once('?') {
-        Some((shown, _)) if row.name == row.address => shown.to_owned(),
-        _ => row.name,
-    };
-    CatalogueView { own: row.id == core.destination.id, id: row.id, name }
+    CatalogueView { own: row.id == core.destination.id, id: row.id, name: row.shown_name().to_owned() }
 }

@@ -243,6 +243,33 @@ async fn where_the_last_chunk_completes_its_lost_answer_is_an_unknown_outcome() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_to_the_finish_is_not_taken_back_by_a_question_that_goes_unanswered() {
+    let stage = Stage::new(PLAIN).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    stage.server.on(On::Done, 1, Step::CarryOutAnswer(Reply::json(200, json!({"success": true}))));
+    stage.server.on(On::Status, 20, Step::Reset);
+    let mut desk = stage.desk().await;
+    let id = desk.send(&file).await;
+    desk.finished(id).await;
+    assert_eq!(stage.server.count(What::Done), 1);
+    stage.delivered(&file);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_the_last_chunk_was_answered_an_unanswered_question_leaves_no_doubt() {
+    let stage = Stage::new(ALONE).await;
+    let file = stage.file("take.mov", 3 * CHUNK);
+    stage.server.on(On::Status, 1, Step::Reset);
+    let mut desk = Desk::open(&stage.data(), &format!("{}?chunk={CHUNK}", stage.server.endpoint())).await;
+    let id = desk.send(&file).await;
+    desk.finished(id).await;
+    chunks_once(&stage);
+    stage.delivered(&file);
+    desk.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_plain_upload_may_be_repeated_under_its_id() {
     let stage = Stage::new(PLAIN).await;
     let file = stage.file("small.txt", CHUNK);

@@ -4,7 +4,7 @@
 
 use std::{path::Path, time::Duration};
 
-use carryon_engine::{Event, HttpOptions, Limits, Options, RetryPolicy, State};
+use carryon_engine::{Event, HttpOptions, Limits, Options, RetryPolicy, State, UploadId};
 use carryon_receiver::{Config, Receiver};
 use futures_util::{StreamExt, stream};
 use rand::{RngExt, SeedableRng, rngs::SmallRng};
@@ -74,30 +74,33 @@ async fn round(seed: u64) -> usize {
     let ids = desk.add(files.iter().map(|name| folder.path().join(name))).await;
     let mut begun_anew = false;
     for id in ids {
-        let mut last = desk.last(id).await;
-        // What is refused on the way is said honestly, and goes on when its user wants it to.
-        for _ in 0..faulty {
-            let Event::Stopped { state: State::Failed(_), .. } = last else { break };
-            desk.expect_more(id);
-            let outcomes = desk.engine.start_over(&[id]).await;
-            assert_eq!(outcomes.done, [id], "CARRYON_SEED={seed}");
-            begun_anew = true;
-            last = desk.last(id).await;
-        }
-        let delivered = matches!(last, Event::Finished { .. });
-        assert!(delivered, "CARRYON_SEED={seed} CARRYON_ROUNDS=1: {last:#?} after {:#?}", desk.told);
+        begun_anew |= delivered(&mut desk, id, faulty, seed).await;
     }
-    match begun_anew {
-        // The successor may come before the one that it replaces is gone, and bears a number then.
-        true => each_once(seed, folder.path(), &received, &files).await,
-        false => whole(seed, folder.path(), &received, &files),
-    }
+    arrived(begun_anew, seed, folder.path(), &received, &files).await;
     desk.close().await;
     let faults = proxy.faults();
     // Its stalled connections would keep the receiver waiting.
     drop(proxy);
     receiver.shutdown().await;
     faults
+}
+
+/// Follows an upload until it is delivered. Gives whether it was begun anew on the way: what is refused by one of these
+/// many faults is said honestly, and goes on when its user wants it to.
+async fn delivered(desk: &mut Desk, id: UploadId, faulty: usize, seed: u64) -> bool {
+    let mut begun_anew = false;
+    let mut last = desk.last(id).await;
+    for _ in 0..faulty {
+        let Event::Stopped { state: State::Failed(_), .. } = last else { break };
+        desk.expect_more(id);
+        let outcomes = desk.engine.start_over(&[id]).await;
+        assert_eq!(outcomes.done, [id], "CARRYON_SEED={seed}");
+        begun_anew = true;
+        last = desk.last(id).await;
+    }
+    let delivered = matches!(last, Event::Finished { .. });
+    assert!(delivered, "CARRYON_SEED={seed} CARRYON_ROUNDS=1: {last:#?} after {:#?}", desk.told);
+    begun_anew
 }
 
 /// On a memory disk where there is one: a sync costs nothing there.
@@ -163,6 +166,15 @@ async fn fragile_round(seed: u64) -> bool {
     delivered
 }
 
+/// Sees that these files arrived, and no other.
+async fn arrived(begun_anew: bool, seed: u64, folder: &Path, received: &Path, files: &[String]) {
+    match begun_anew {
+        // The successor may come before the one that it replaces is gone, and bears a number then.
+        true => each_once(seed, folder, received, files).await,
+        false => whole(seed, folder, received, files),
+    }
+}
+
 /// Sees that these files arrived, each once, whatever number its name bears; what was replaced goes by and by.
 async fn each_once(seed: u64, folder: &Path, received: &Path, files: &[String]) {
     let mut wanted: Vec<String> = files.iter().map(|name| digest(&folder.join(name))).collect();
@@ -194,7 +206,8 @@ async fn kills_and_pauses_on_a_bad_link_lose_nothing() {
     let received = folder.path().join("received");
     let place = Place::take().await;
     let receiver = receiver(&received, &place).await;
-    let proxy = place.seeded(receiver.local_addr(), seed, 30, 50_000);
+    let faulty = 30;
+    let proxy = place.seeded(receiver.local_addr(), seed, faulty, 50_000);
     let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk=50000", proxy.address);
     let options = patient(&folder.path().join("data"), Limits::default());
     let file = folder.path().join("take.bin");
@@ -215,10 +228,8 @@ async fn kills_and_pauses_on_a_bad_link_lose_nothing() {
             desk.engine.resume(&[id]).await;
         }
     }
-    if desk.listed(id).await.is_some() {
-        desk.finished(id).await;
-    }
-    whole(seed, folder.path(), &received, &["take.bin".to_owned()]);
+    let begun_anew = desk.listed(id).await.is_some() && delivered(&mut desk, id, faulty, seed).await;
+    arrived(begun_anew, seed, folder.path(), &received, &["take.bin".to_owned()]).await;
     desk.close().await;
     drop(proxy);
     receiver.shutdown().await;

@@ -58,10 +58,10 @@ async fn run_one(inner: &Arc<Inner>, errand: outbox::Errand) -> Result<()> {
     let late = errand.give_up_at.is_some_and(|at| at <= now());
     let (id, upload) = (errand.id, errand.upload);
     match outcome {
-        Ok(()) => end(inner, id, upload, "discarded, removed there").await,
+        Ok(()) => end(inner, id, upload, "removed there").await,
         Err(error) if error.kind() == ErrorKind::Rejected || late => {
             tracing::info!(name = %errand.name, %error, "what the destination holds is left to its own expiry");
-            end(inner, id, upload, "discarded, left there").await
+            end(inner, id, upload, "left there").await
         }
         Err(error) => {
             let pause = (FIRST_PAUSE << errand.tries.min(20)).min(LONGEST_PAUSE);
@@ -73,7 +73,7 @@ async fn run_one(inner: &Arc<Inner>, errand: outbox::Errand) -> Result<()> {
 
 async fn end(inner: &Arc<Inner>, id: i64, upload: String, outcome: &'static str) -> Result<()> {
     let work = move |connection: &rusqlite::Connection| {
-        history::set_outcome(connection, &upload, "discarded", outcome)?;
+        history::add_outcome(connection, &upload, outcome)?;
         outbox::remove(connection, id)
     };
     inner.records.run(work).await

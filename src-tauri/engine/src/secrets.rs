@@ -71,7 +71,7 @@ impl Inner {
         let known = lock(&self.credentials).get(&row.id).cloned();
         let (None, Some(name)) = (&known, row.secret.clone()) else { return Ok(known.unwrap_or_default()) };
         let token = blocking(move || fetch(&name)).await.map_err(|error| {
-            let text = format!("The keychain did not give the token of “{}”", destinations::shown(&row.name));
+            let text = format!("The keychain did not give the token of “{}”", row.shown_name());
             Error::new(ErrorKind::Unauthorized, text)
                 .because(error)
                 .next_step("Unlock the keychain or give the token again, then resume.")

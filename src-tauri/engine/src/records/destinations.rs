@@ -25,6 +25,13 @@ pub struct DestinationRow {
     pub secret: Option<String>,
 }
 
+impl DestinationRow {
+    /// Its name as people see it, without what may be secret in an address.
+    pub fn shown_name(&self) -> &str {
+        shown(&self.name)
+    }
+}
+
 /// A destination's name as people see it: where it is only known by its address, without what may be secret there.
 pub(crate) fn shown(name: &str) -> &str {
     if name.contains("://") { name.split('?').next().unwrap_or(name) } else { name }

@@ -95,9 +95,10 @@ pub(crate) fn keep(connection: &Connection, id: UploadId, outcome: &str, locatio
     Ok(())
 }
 
-/// What became of what the destination held.
-pub(crate) fn set_outcome(connection: &Connection, upload: &str, from: &str, to: &str) -> Result<()> {
-    let sql = "UPDATE history SET outcome = ?3 WHERE upload = ?1 AND outcome = ?2";
-    connection.prepare_cached(sql)?.execute(params![upload, from, to])?;
+/// What became of what the destination held, beside how the upload ended.
+pub(crate) fn add_outcome(connection: &Connection, upload: &str, what: &str) -> Result<()> {
+    let sql =
+        "UPDATE history SET outcome = outcome || ', ' || ?2 WHERE upload = ?1 AND outcome IN ('discarded', 'expired')";
+    connection.prepare_cached(sql)?.execute(params![upload, what])?;
     Ok(())
 }

@@ -39,11 +39,16 @@ impl Worker {
     }
 
     /// All chunks are confirmed, and the last one was to complete the object: whoever can be asked must say that it did.
-    pub(super) async fn require_completed(&self, finished: Finished) -> Result<Finished, Halt> {
+    pub(super) async fn require_completed(&mut self, finished: Finished) -> Result<Finished, Halt> {
         if self.upload.attempt.plan.count() <= 1 {
             return Ok(finished);
         }
-        match self.driver.confirm(&self.ticket()?, &self.intent()).await? {
+        let verdict = self.driver.confirm(&self.ticket()?, &self.intent()).await;
+        if verdict.is_err() {
+            // The last chunk was answered: only the question was not, and what became of the chunk is in no doubt.
+            self.set_finishing(false).await?;
+        }
+        match verdict? {
             Verdict::Finished(asked) => Ok(Finished {
                 location: asked.location.or(finished.location),
                 digest: asked.digest.or(finished.digest),
@@ -98,15 +103,16 @@ impl Worker {
 
     /// A destination that still tells of single chunks has not put them together, whatever it said.
     async fn believe_or_ask(&mut self, finished: Finished) -> Result<Finished> {
-        match self.driver.survey(&self.ticket()?, &self.intent()).await? {
-            Survey::Done(asked) => Ok(asked),
-            Survey::Set(_) => {
+        match self.driver.survey(&self.ticket()?, &self.intent()).await {
+            Ok(Survey::Done(asked)) => Ok(asked),
+            Ok(Survey::Set(_)) => {
                 self.set_finishing(false).await?;
                 let text = "The destination said that it is done, and that it has not put the file together";
                 let error = Error::new(ErrorKind::Rejected, text);
                 Err(error.next_step("Something is wrong at the destination; resume when it is mended."))
             }
-            Survey::Offset(_) | Survey::Gone | Survey::CannotTell => Ok(finished),
+            // A question that goes unanswered takes nothing back of the yes.
+            Ok(Survey::Offset(_) | Survey::Gone | Survey::CannotTell) | Err(_) => Ok(finished),
         }
     }
 
