@@ -19,7 +19,6 @@ mod params;
 mod requests;
 mod session;
 mod settings;
-mod template;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -31,17 +30,15 @@ use url::Url;
 use self::{
     address::{Address, below},
     answers::{digest_of, finished_of, held_of, judge_chunk, judge_finish, new_uuid},
-    template::Facts,
 };
 pub use self::{
     params::{ParamValue, Params},
-    settings::{
-        DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, Headers, ParamNames, SessionSettings,
-    },
+    settings::{DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, ParamNames, SessionSettings},
 };
 use super::{
     Credentials, HttpOptions,
     http::{self, Answer},
+    template::Facts,
 };
 use crate::{
     chunk::{Completes, Plan, choose_size},
