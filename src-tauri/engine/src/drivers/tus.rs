@@ -90,21 +90,23 @@ impl Tus {
         (intent, intent.attempt.to_string())
     }
 
-    /// A request to open an upload of so many bytes.
+    /// A request to open an upload of so many bytes: the whole, or one lane of it. Only the whole bears the attempt's id: by
+    /// that it is found again, and lanes are alike.
     fn opening(&self, intent: &Intent, length: u64) -> RequestBuilder {
         let (intent, uuid) = Self::facts(intent);
         let request =
             self.server.request(Method::POST, self.server.endpoint.clone(), Facts::Upload { intent, uuid: &uuid });
-        request.header("Upload-Length", length).header("Upload-Metadata", self.metadata(intent, &uuid))
+        request
+            .header("Upload-Length", length)
+            .header("Upload-Metadata", self.metadata(intent, &uuid, intent.plan.lanes <= 1))
     }
 
-    fn metadata(&self, intent: &Intent, uuid: &str) -> String {
+    fn metadata(&self, intent: &Intent, uuid: &str, whole: bool) -> String {
         let kind = mime_guess::from_path(&intent.name).first_raw().unwrap_or("application/octet-stream");
-        let mut pairs = BTreeMap::from([
-            ("filename", intent.name.clone()),
-            ("filetype", kind.to_owned()),
-            ("attempt", uuid.to_owned()),
-        ]);
+        let mut pairs = BTreeMap::from([("filename", intent.name.clone()), ("filetype", kind.to_owned())]);
+        if whole {
+            pairs.insert("attempt", uuid.to_owned());
+        }
         if !intent.relative_path.is_empty() {
             pairs.insert("relativePath", intent.relative_path.clone());
         }
@@ -254,7 +256,7 @@ impl Tus {
         let request = self.server.request(Method::POST, self.server.endpoint.clone(), facts);
         let request = request
             .header("Upload-Concat", format!("final;{}", listed.join(" ")))
-            .header("Upload-Metadata", self.metadata(intent, &uuid))
+            .header("Upload-Metadata", self.metadata(intent, &uuid, true))
             .header("Content-Length", 0);
         let answer = http::exchange(request, None, &self.server.options, self.server.options.finish).await?;
         if answer.status != StatusCode::CREATED {
