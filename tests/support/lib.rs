@@ -10,5 +10,6 @@ pub mod programs;
 pub mod proxy;
 pub mod script;
 pub mod scripted;
+pub mod scripted_tus;
 pub mod set_up;
 pub mod tus;

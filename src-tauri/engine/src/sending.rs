@@ -259,7 +259,7 @@ impl<'w> Sending<'w> {
         let in_lanes = self.worker.upload.attempt.plan.lanes > 0;
         match error.kind() {
             ErrorKind::Unknown | ErrorKind::OffsetMismatch => true,
-            ErrorKind::Transient | ErrorKind::Integrity | ErrorKind::TooLarge => in_lanes,
+            ErrorKind::Transient | ErrorKind::Busy(_) | ErrorKind::Integrity | ErrorKind::TooLarge => in_lanes,
             _ => false,
         }
     }

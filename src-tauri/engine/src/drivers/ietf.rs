@@ -277,7 +277,7 @@ fn refusal(answer: &Answer) -> Error {
         return Error::new(ErrorKind::Rejected, text.trim_end().to_owned());
     }
     match resource::is_unknown(answer) {
-        true => Error::new(ErrorKind::Unknown, "The destination does not know this upload"),
+        true => Error::new(ErrorKind::Gone, "The destination no longer knows this upload"),
         false => resource::by_status(answer),
     }
 }

@@ -207,7 +207,7 @@ impl Tus {
     fn confirmation(&self, intent: &Intent, outgoing: &Outgoing, answer: &Answer) -> Result<Confirmation> {
         if !answer.status.is_success() || answer.is_html() {
             return Err(match resource::is_unknown(answer) {
-                true => Error::new(ErrorKind::Unknown, "The destination does not know this upload"),
+                true => Error::new(ErrorKind::Gone, "The destination no longer knows this upload"),
                 false => resource::by_status(answer),
             });
         }
@@ -319,9 +319,6 @@ impl Destination for Tus {
     }
 
     async fn settle(&self, plan: Plan) -> Result<Plan> {
-        if self.address.is_given() {
-            return Ok(plan);
-        }
         let offer = self.offer().await?;
         if let Some(most) = offer.max_size.filter(|&most| most < plan.size) {
             let text = format!("The file has {} bytes, and this destination takes at most {most}", plan.size);

@@ -11,10 +11,11 @@ use super::{BYTES, Tus};
 use crate::{
     destination::Outgoing,
     drivers::{
-        resource::{judge_removal, number},
+        http::Answer,
+        resource::{self, judge_removal, number},
         template::Facts,
     },
-    error::Result,
+    error::{ErrorKind, Result},
     worker::blocking,
 };
 
@@ -84,12 +85,18 @@ impl Algorithm {
 }
 
 impl Tus {
-    /// Whether the server refuses a byte with a wrong checksum. Whatever else it says, it does not enforce them.
+    /// Whether the server refuses a byte with a wrong checksum, and keeps nothing of it.
     ///
     /// # Errors
-    /// Where it cannot be reached.
+    /// Where it cannot be reached, or gives an answer that says nothing about it: what is concluded here is kept.
     pub(super) async fn enforces(&self, algorithm: Algorithm) -> Result<bool> {
-        let (Some(trial), _) = self.open_trial_answer().await? else { return Ok(false) };
+        let trial = match self.open_trial_answer().await? {
+            (Some(trial), _) => trial,
+            (None, answer) => match resource::not_opened(&answer) {
+                error if error.kind() == ErrorKind::Rejected => return Ok(false),
+                error => return Err(error),
+            },
+        };
         let patch = self.server.request(Method::PATCH, trial.clone(), Facts::Nothing);
         let patch = patch
             .header("Content-Type", BYTES)
@@ -97,12 +104,15 @@ impl Tus {
             .header("Upload-Checksum", algorithm.wrong())
             .body("c");
         let answer = self.server.ask(patch).await;
-        let refused = matches!(&answer, Ok(answer) if answer.status.as_u16() == 460);
         let head = self.server.ask(self.server.request(Method::HEAD, trial.clone(), Facts::Nothing)).await;
-        let kept_nothing = matches!(&head, Ok(head) if number(head, "upload-offset") == Some(0));
         self.remove_trial(trial).await;
-        answer?;
-        Ok(refused && kept_nothing)
+        let (answer, head) = (answer?, head?);
+        let passing =
+            |answer: &Answer| answer.is_html() || matches!(answer.status.as_u16(), 408 | 423 | 425 | 429 | 500..);
+        match [&answer, &head].into_iter().find(|answer| passing(answer) && answer.status.as_u16() != 501) {
+            Some(passing) => Err(resource::by_status(passing)),
+            None => Ok(answer.status.as_u16() == 460 && number(&head, "upload-offset") == Some(0)),
+        }
     }
 
     /// Opens an upload of two bytes, of which one at most is ever sent.

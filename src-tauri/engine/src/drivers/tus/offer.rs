@@ -1,7 +1,7 @@
 //! What a tus server offers, asked once in a session. An answer that tells nothing proves nothing (some servers answer
 //! only under another path): then the plain protocol is spoken.
 
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 
 use super::{Tus, checksum::Algorithm};
 use crate::{
@@ -26,6 +26,8 @@ pub(super) struct Offer {
     pub by_attempt: bool,
     /// It names the BLAKE3 of what arrived (our receiver's `x-digest`).
     pub names_digests: bool,
+    /// It says that it looks at checksums (*checksum*).
+    pub checks: bool,
     /// The checksum that it was seen to enforce.
     pub enforces: Option<Algorithm>,
     /// The largest upload.
@@ -42,6 +44,7 @@ impl Offer {
             with_upload: has("creation-with-upload"),
             by_attempt: has("x-attempt"),
             names_digests: has("x-digest"),
+            checks: has("checksum"),
             enforces: None,
             max_size: number(answer, "tus-max-size").filter(|&size| size > 0),
         }
@@ -60,13 +63,21 @@ impl Tus {
     /// # Errors
     /// Where it cannot be reached, or something else answers in its place.
     pub(super) async fn offer(&self) -> Result<Offer> {
+        if self.address.is_given() {
+            // One upload, opened elsewhere: there is nothing to ask for.
+            return Ok(Offer::default());
+        }
         let asked = self.offer.get_or_try_init(|| async {
             let answer = self.question().await?;
             if !speaks(&answer) {
                 return self.without_word(&answer).map(|()| Offer::default());
             }
             let offer = Offer::of(&answer);
-            let wanted = self.settings.checksum && offer.forgets && !offer.names_digests;
+            let wanted = self.settings.checksum
+                && self.address.preset.is_none()
+                && offer.checks
+                && offer.forgets
+                && !offer.names_digests;
             let named = text(&answer, "tus-checksum-algorithm").and_then(Algorithm::choose).filter(|_| wanted);
             let enforces = match named {
                 Some(algorithm) if self.enforces(algorithm).await? => Some(algorithm),
@@ -88,12 +99,15 @@ impl Tus {
         Ok(speaks(&self.question().await?))
     }
 
+    /// Whether an answer without the protocol's word is that of a server that does not know the question. What else may have
+    /// answered in its place proves nothing, and is asked again.
     fn without_word(&self, answer: &Answer) -> Result<()> {
-        let error = resource::by_status(answer);
-        let in_its_place = matches!(error.kind(), ErrorKind::CaptivePortal | ErrorKind::Busy(_));
-        match in_its_place || answer.status == StatusCode::BAD_GATEWAY || answer.status == StatusCode::GATEWAY_TIMEOUT {
-            true => Err(error),
-            false => Ok(()),
+        let own = matches!(answer.status.as_u16(), 200..=204 | 400 | 403 | 404 | 405 | 410 | 501);
+        match resource::by_status(answer) {
+            error if error.kind() == ErrorKind::CaptivePortal => Err(error),
+            _ if own => Ok(()),
+            error if error.kind() == ErrorKind::TooLarge => Err(error.as_kind(ErrorKind::Transient)),
+            error => Err(error),
         }
     }
 }
