@@ -15,12 +15,13 @@ use crate::config::Config;
 const HEADERS: &str = "authorization, cache-control, content-type, x-mime-type, x-requested-with, \
     tus-resumable, upload-length, upload-defer-length, upload-metadata, upload-offset, upload-concat, upload-checksum, \
     x-http-method-override, x-request-id, upload-complete, upload-draft-interop-version, upload-attempt, \
-    content-disposition, content-digest, repr-digest, want-repr-digest";
+    upload-relative-path, content-disposition, content-digest, repr-digest, want-repr-digest";
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 /// What its page may read of an answer.
 const EXPOSED: &str = "location, content-location, tus-resumable, tus-version, tus-extension, tus-max-size, \
     tus-checksum-algorithm, upload-offset, upload-length, upload-defer-length, upload-metadata, upload-concat, \
-    upload-expires, upload-complete, upload-limit, upload-draft-interop-version, upload-attempt, repr-digest";
+    upload-expires, upload-complete, upload-limit, upload-draft-interop-version, upload-attempt, \
+    upload-received-digest, repr-digest";
 
 /// The rules of one receiver.
 pub(crate) struct Guard {

@@ -20,7 +20,9 @@
 //! tells its BLAKE3 in every answer, whether it is wanted (`Want-Repr-Digest`) or not, and as `Content-Location` where it is.
 //!
 //! **`Upload-Attempt`**, our own: a UUID of the client's making, in the `POST`. A repeat gets the same `Location` and the true
-//! `Upload-Offset`; see `tus` for the reasons. `OPTIONS` says that it is known: `Upload-Attempt: ?1`.
+//! `Upload-Offset`; see `tus` for the reasons. `OPTIONS` says that it is known: `Upload-Attempt: ?1`. Our own as well:
+//! `Upload-Relative-Path` in the `POST`, the folders a file lies in, percent-encoded; and `Upload-Received-Digest` in answers, as
+//! in tus.
 
 use axum::Router;
 use axum::body::Body;

@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 
 use crate::access_log::Note;
 use crate::body::{BodyError, Reader};
-use crate::journal::UploadId;
+use crate::journal::{Digest, UploadId};
 use crate::server::App;
 use crate::store::{Growth, Standing, StoreError, blocking};
 
@@ -17,7 +17,7 @@ pub(crate) mod digests;
 mod intake;
 mod reply;
 
-use digests::Claimed;
+use digests::{Algorithm, Claimed, Digester};
 use intake::{Stop, Taken};
 pub(crate) use reply::{Reply, status_of, status_of_body};
 
@@ -67,24 +67,38 @@ pub(crate) enum Refused {
     WrongWhole,
 }
 
+/// What became of a body that was taken to its end.
+pub(crate) struct Appended {
+    pub standing: Standing,
+    /// Of the bytes that came.
+    pub received: Option<Digest>,
+}
+
 /// Takes in a body, and says how the upload stands then.
-pub(crate) async fn append(app: &App, note: &Note, append: Append, reader: Reader) -> Result<Standing, Refused> {
+pub(crate) async fn append(app: &App, note: &Note, append: Append, reader: Reader) -> Result<Appended, Refused> {
     let Append { uuid, offset, size, length, content, whole, finish } = append;
     let mut growth = app.store().grow(&uuid, offset, size).await?;
     growth.check_length(length.unwrap_or_default())?;
     if !content.is_empty() {
         growth.all_or_nothing();
     }
-    let taken = intake::take_in(reader, growth, digests::digesters(&content)).await?;
+    // From the first byte on the digest of all that came is known anyway.
+    let received = if offset == 0 { None } else { Some(Digester::new(Algorithm::Blake3)) };
+    let digesters = digests::digesters(&content).into_iter().chain(received).collect();
+    let taken = intake::take_in(reader, growth, digesters).await?;
     note.line().received = taken.received;
-    let Taken { growth, digesters, stop, .. } = taken;
+    let Taken { growth, mut digesters, stop, .. } = taken;
+    let received = if offset == 0 { growth.digest() } else { digesters.pop().and_then(Digester::into_blake3) };
     match stop {
         Some(stop) => Err(stopped(growth, stop, content.is_empty()).await),
         None if !digests::fit(digesters, &content) => {
             blocking(move || growth.discard()).await?;
             Err(Refused::WrongContent)
         }
-        None => close(growth, whole, finish).await,
+        None => {
+            let standing = close(growth, whole, finish).await?;
+            Ok(Appended { standing, received })
+        }
     }
 }
 

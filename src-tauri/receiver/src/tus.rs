@@ -20,7 +20,10 @@
 //! must be the same length and kind of upload, else 409. A body that comes along is taken only at offset 0; anywhere else it is read
 //! and dropped. The upload's own id is random all the same: a tus URL alone lets anybody add to an upload or delete it who may talk to
 //! us at all, and an attempt's id stands in records, exports and logs of its client that are less guarded. Whoever knows it can
-//! at most ask for the URL by `POST`, with the token where there is one.
+//! at most ask for the URL by `POST`, with the token where there is one. Where there is an `attempt`, `relativePath` is of folders
+//! alone; else its last part may be the file's name, as others write it.
+//!
+//! **`x-digest`**, our own too: what is taken from a body is answered with its BLAKE3, `Upload-Received-Digest: blake3=:<base64>:`.
 
 use axum::Router;
 use axum::body::Body;
@@ -48,7 +51,7 @@ use refusal::Refusal;
 const COLLECTION: &str = "/files/";
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination,\
-                          concatenation,x-attempt";
+                          concatenation,x-attempt,x-digest";
 /// Names what the uploads of this protocol note down.
 const SPOKEN: &str = "tus ";
 

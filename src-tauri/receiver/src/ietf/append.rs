@@ -9,7 +9,7 @@ use super::{SPOKEN, fields, standing, standing_reply};
 use crate::access_log::{Note, Outcome};
 use crate::journal::UploadId;
 use crate::offsets::digests::Claimed;
-use crate::offsets::{self, Append, Finish, Refused, Reply, body_length, text};
+use crate::offsets::{self, Append, Appended, Finish, Refused, Reply, body_length, text};
 use crate::server::App;
 use crate::store::{Standing, StoreError};
 
@@ -52,8 +52,9 @@ pub(super) async fn patch(app: &App, note: &Note, id: &UploadId, parts: &Parts, 
     if offset != before.offset {
         return Err(Refusal::Offset { provided: offset, expected: before.offset });
     }
-    let stands = take(app, note, &before, Bytes::read(parts, offset, completes)?, body).await?;
-    let mut reply = standing_reply(app, StatusCode::NO_CONTENT, &stands);
+    let appended = take(app, note, &before, Bytes::read(parts, offset, completes)?, body).await?;
+    let reply = standing_reply(app, StatusCode::NO_CONTENT, &appended.standing);
+    let mut reply = reply.with_received(appended.received);
     reply.outcome = Outcome::Stored;
     Ok(reply)
 }
@@ -73,7 +74,7 @@ pub(super) async fn take(
     before: &Standing,
     bytes: Bytes,
     body: Body,
-) -> Result<Standing, Refusal> {
+) -> Result<Appended, Refusal> {
     let Bytes { offset, size, length, completes, content, mut whole } = bytes;
     {
         let mut line = note.line();

@@ -23,16 +23,17 @@ pub(super) async fn create(app: &App, note: &Note, parts: &Parts, body: Body) ->
     }
     let (begun, repeat) = app.store().begin_growing(profile(parts, &bytes)?).await?;
     note.line().uuid = Some(begun.uuid.as_str().to_owned());
-    let made = match begun.offset == 0 && begun.delivered.is_none() {
+    let (made, received) = match begun.offset == 0 && begun.delivered.is_none() {
         true => {
             let id = begun.uuid.clone();
             let taken = append::take(app, note, &begun, bytes, body).await;
-            taken.map_err(|refusal| Refusal::Begun(Box::new(refusal), id))?
+            let taken = taken.map_err(|refusal| Refusal::Begun(Box::new(refusal), id))?;
+            (taken.standing, taken.received)
         }
         // What came with an earlier try stands: the client goes on from there.
-        false => begun,
+        false => (begun, None),
     };
-    Ok(reply(app, &made, repeat))
+    Ok(reply(app, &made, repeat).with_received(received))
 }
 
 fn reply(app: &App, made: &Standing, repeat: bool) -> Reply {
@@ -58,7 +59,7 @@ fn profile(parts: &Parts, bytes: &Bytes) -> Result<Profile, Refusal> {
     }
     Ok(Profile {
         name: fields::file_name(headers).unwrap_or_else(|| "unnamed".to_owned()),
-        folder: String::new(),
+        folder: fields::folder(headers)?,
         size: bytes.size,
         client: parts.extensions.get::<Peer>().map(Peer::client),
         attempt,

@@ -86,6 +86,13 @@ pub(super) fn file_name(headers: &HeaderMap) -> Option<String> {
     name.map(|name| names::file_name(&name))
 }
 
+/// The folders of `Upload-Relative-Path`, our own: their names percent-encoded, with `/` between them.
+pub(super) fn folder(headers: &HeaderMap) -> Result<String, Refusal> {
+    let encoded = text(headers, "upload-relative-path").unwrap_or_default();
+    let path = percent_decode_str(encoded).decode_utf8_lossy();
+    names::folder(&path).ok_or(Refusal::Bad("Upload-Relative-Path has too many folders"))
+}
+
 /// `UTF-8''a%20name` (RFC 8187).
 fn extended(value: &str) -> Option<String> {
     let (charset, rest) = value.split_once('\'')?;

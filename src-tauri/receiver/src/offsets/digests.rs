@@ -31,7 +31,7 @@ pub(crate) enum Digester {
 }
 
 impl Digester {
-    fn new(algorithm: Algorithm) -> Digester {
+    pub fn new(algorithm: Algorithm) -> Digester {
         match algorithm {
             Algorithm::Sha1 => Digester::Sha1(sha1::Sha1::new()),
             Algorithm::Sha256 => Digester::Sha256(sha2::Sha256::new()),
@@ -49,6 +49,14 @@ impl Digester {
             Digester::Sha512(hasher) => hasher.update(bytes),
             Digester::Crc32c(sum) => *sum = crc32c::crc32c_append(*sum, bytes),
             Digester::Blake3(hasher) => drop(hasher.update(bytes)),
+        }
+    }
+
+    /// The digest, if it is a BLAKE3.
+    pub fn into_blake3(self) -> Option<crate::journal::Digest> {
+        match self {
+            Digester::Blake3(hasher) => Some(crate::journal::Digest(hasher.finalize())),
+            _ => None,
         }
     }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::digests::to_base64;
 use crate::access_log::Outcome;
 use crate::body::BodyError;
+use crate::journal::Digest;
 use crate::store::{Delivered, Standing, StoreError, is_full};
 
 /// What needs no escape in a path.
@@ -51,12 +52,20 @@ impl Reply {
         }
     }
 
+    /// With the digest of what came in the request: our own, for clients that want to know at once.
+    pub fn with_received(self, received: Option<Digest>) -> Reply {
+        match received {
+            Some(digest) => self.with("upload-received-digest", field_of(digest)),
+            None => self,
+        }
+    }
+
     /// The proof (RFC 9530), and the place: a relative reference to the finished file, from the folder the receiver receives into.
     fn with_delivered(self, delivered: &Delivered) -> Reply {
         let place = utf8_percent_encode(&delivered.location, PATH);
         let reply = self.with("content-location", place);
         match delivered.digest {
-            Some(digest) => reply.with("repr-digest", format!("blake3=:{}:", to_base64(digest.0.as_bytes()))),
+            Some(digest) => reply.with("repr-digest", field_of(digest)),
             None => reply,
         }
     }
@@ -73,6 +82,11 @@ impl Reply {
         }
         response
     }
+}
+
+/// A digest as a field has it (RFC 9530).
+fn field_of(digest: Digest) -> String {
+    format!("blake3=:{}:", to_base64(digest.0.as_bytes()))
 }
 
 fn http_date(milliseconds: u64) -> String {

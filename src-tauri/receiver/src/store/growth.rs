@@ -8,7 +8,7 @@ use std::time::Instant;
 use carryon_instruments::{Fault, planted};
 
 use crate::files::{Access, OpenFile, read_range};
-use crate::journal::{Entry, Item, Profile, UploadId};
+use crate::journal::{Digest, Entry, Item, Profile, UploadId};
 use crate::store::grow::{RECORD_EVERY, RECORD_WITHIN, meta_of};
 use crate::store::index::Growing;
 use crate::store::tree::{LEAF, Tree};
@@ -95,6 +95,11 @@ impl Growth {
     /// Bytes in the whole upload, where it is known.
     pub fn size(&self) -> Option<u64> {
         self.size
+    }
+
+    /// Of all bytes so far; `None` where it is not known of those from before.
+    pub fn digest(&self) -> Option<Digest> {
+        self.tree.as_ref().map(Tree::digest)
     }
 
     /// Whether no more than `length` bytes can come.
@@ -218,7 +223,7 @@ impl Growth {
             store.forget(uuid)?;
             return Err(StoreError::Unknown);
         }
-        let digest = self.tree.as_ref().map(Tree::digest);
+        let digest = self.digest();
         let meta = meta_of(&self.profile, Some(self.at));
         let finished = store.deliver(uuid, &meta, self.at, digest, vec![Item::from(self.grown())])?;
         store.journal.hold(self.lease.clone());

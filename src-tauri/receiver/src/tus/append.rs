@@ -9,7 +9,7 @@ use super::{fields, standing};
 use crate::access_log::{Note, Outcome};
 use crate::journal::{Role, UploadId};
 use crate::offsets::digests::Claimed;
-use crate::offsets::{self, Append, Finish, Refused, Reply, body_length};
+use crate::offsets::{self, Append, Appended, Finish, Refused, Reply, body_length};
 use crate::server::App;
 use crate::store::{Standing, StoreError};
 
@@ -34,19 +34,20 @@ impl Bytes {
 pub(super) async fn patch(app: &App, note: &Note, id: &UploadId, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
     let bytes = Bytes::read(parts, fields::offset(&parts.headers)?, fields::length_now(&parts.headers)?)?;
     let before = standing(app, id).await?;
-    let stands = match &before.profile.role {
+    let appended = match &before.profile.role {
         Role::Joined(_) => return Err(Refusal::Joined),
         _ if before.delivered.is_some() => nothing_more(&bytes, before)?,
         role => take(app, note, id, role.clone(), bytes, body).await?,
     };
-    let reply = Reply::new(StatusCode::NO_CONTENT, Outcome::Stored).with("upload-offset", stands.offset);
-    Ok(reply.with_standing(&stands))
+    let Appended { standing, received } = appended;
+    let reply = Reply::new(StatusCode::NO_CONTENT, Outcome::Stored).with("upload-offset", standing.offset);
+    Ok(reply.with_standing(&standing).with_received(received))
 }
 
 /// A finished upload takes no bytes, and is not hurt by none.
-fn nothing_more(bytes: &Bytes, finished: Standing) -> Result<Standing, Refusal> {
+fn nothing_more(bytes: &Bytes, finished: Standing) -> Result<Appended, Refusal> {
     match (bytes.offset == finished.offset, bytes.length) {
-        (true, Some(0)) => Ok(finished),
+        (true, Some(0)) => Ok(Appended { standing: finished, received: None }),
         (true, _) => Err(StoreError::TooLong(finished.offset).into()),
         (false, _) => Err(StoreError::Offset(finished.offset).into()),
     }
@@ -60,7 +61,7 @@ pub(super) async fn take(
     role: Role,
     bytes: Bytes,
     body: Body,
-) -> Result<Standing, Refusal> {
+) -> Result<Appended, Refusal> {
     let Bytes { offset, size, length, checksum } = bytes;
     {
         let mut line = note.line();

@@ -9,15 +9,18 @@ use super::refusal::Refusal;
 use super::{SPOKEN, fields, location, standing};
 use crate::access_log::{Note, Outcome};
 use crate::connection::Peer;
-use crate::journal::{Profile, Role};
+use crate::journal::{Digest, Profile, Role};
 use crate::offsets::{Reply, body_length};
 use crate::server::App;
 use crate::store::{Standing, StoreError};
 
 pub(super) async fn create(app: &App, note: &Note, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
     let profile = profile(parts)?;
-    let (made, repeat) = match &profile.role {
-        Role::Joined(_) => app.store().join(profile).await?,
+    let (made, received, repeat) = match &profile.role {
+        Role::Joined(_) => {
+            let (joined, repeat) = app.store().join(profile).await?;
+            (joined, None, repeat)
+        }
         Role::File | Role::Part => begin(app, note, parts, body, profile).await?,
     };
     note.line().uuid = Some(made.uuid.as_str().to_owned());
@@ -27,7 +30,7 @@ pub(super) async fn create(app: &App, note: &Note, parts: &Parts, body: Body) ->
         (false, None) => Outcome::Info,
     };
     let reply = Reply::new(StatusCode::CREATED, outcome).with("location", location(&made.uuid));
-    Ok(reply.with("upload-offset", made.offset).with_standing(&made))
+    Ok(reply.with("upload-offset", made.offset).with_standing(&made).with_received(received))
 }
 
 fn profile(parts: &Parts) -> Result<Profile, Refusal> {
@@ -53,7 +56,7 @@ async fn begin(
     parts: &Parts,
     body: Body,
     profile: Profile,
-) -> Result<(Standing, bool), Refusal> {
+) -> Result<(Standing, Option<Digest>, bool), Refusal> {
     let has_body = body_length(parts) != Some(0);
     let bytes = if has_body { Some(Bytes::read(parts, 0, None)?) } else { None };
     if profile.size.is_some_and(|size| body_length(parts).is_some_and(|length| length > size)) {
@@ -61,14 +64,15 @@ async fn begin(
     }
     let (begun, repeat) = app.store().begin_growing(profile).await?;
     note.line().uuid = Some(begun.uuid.as_str().to_owned());
-    let made = match bytes {
+    let (made, received) = match bytes {
         Some(bytes) if begun.offset == 0 && begun.delivered.is_none() => {
             let taken = append::take(app, note, &begun.uuid, begun.profile.role.clone(), bytes, body).await;
-            taken.map_err(|refusal| Refusal::Begun(Box::new(refusal), begun.uuid))?
+            let taken = taken.map_err(|refusal| Refusal::Begun(Box::new(refusal), begun.uuid))?;
+            (taken.standing, taken.received)
         }
         // One of no bytes at all is complete at once.
-        _ if begun.size == Some(begun.offset) => standing(app, &begun.uuid).await?,
-        _ => begun,
+        _ if begun.size == Some(begun.offset) => (standing(app, &begun.uuid).await?, None),
+        _ => (begun, None),
     };
-    Ok((made, repeat))
+    Ok((made, received, repeat))
 }

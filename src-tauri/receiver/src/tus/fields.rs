@@ -37,9 +37,15 @@ pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Refusal> {
     let pairs = raw.split(',').map(str::trim).filter(|pair| !pair.is_empty()).map(pair);
     let pairs = pairs.collect::<Option<Vec<_>>>().ok_or(Refusal::Bad("Upload-Metadata cannot be read"))?;
     let value = |key: &str| pairs.iter().find(|(k, _)| *k == key).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty());
-    let path = value("relativePath").filter(|path| *path != "null");
-    let (name, folder) = place(value("filename").or(value("name")), path)?;
-    Ok(Metadata { raw: raw.to_owned(), name, folder, attempt: value("attempt").and_then(attempt) })
+    let (name, attempt) = (value("filename").or(value("name")), value("attempt").and_then(attempt));
+    let (name, folder) = match (name, value("relativePath").unwrap_or_default()) {
+        (Some(name), path) if attempt.is_some() => (Some(name), path),
+        // Uppy's word for none.
+        (name, "null") => (name, ""),
+        (name, path) => place(name, path),
+    };
+    let folder = names::folder(folder).ok_or(Refusal::Bad("relativePath has too many folders"))?;
+    Ok(Metadata { raw: raw.to_owned(), name: name.map(names::file_name), folder, attempt })
 }
 
 fn pair(text: &str) -> Option<(&str, String)> {
@@ -48,16 +54,13 @@ fn pair(text: &str) -> Option<(&str, String)> {
 }
 
 /// A relative path is of folders alone, or ends with the file's name, as Uppy writes it.
-fn place(name: Option<&str>, path: Option<&str>) -> Result<(Option<String>, String), Refusal> {
-    let path = path.unwrap_or_default();
+fn place<'a>(name: Option<&'a str>, path: &'a str) -> (Option<&'a str>, &'a str) {
     let (above, last) = path.rsplit_once(['/', '\\']).unwrap_or(("", path));
-    let (name, folder) = match name {
+    match name {
         Some(name) if name == last => (Some(name), above),
         Some(name) => (Some(name), path),
         None => (Some(last).filter(|last| !last.is_empty()), above),
-    };
-    let folder = names::folder(folder).ok_or(Refusal::Bad("relativePath has too many folders"))?;
-    Ok((name.map(names::file_name), folder))
+    }
 }
 
 /// `Upload-Length`, or `None` where `Upload-Defer-Length` says that it comes later.
