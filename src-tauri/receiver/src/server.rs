@@ -37,6 +37,8 @@ const SETTLE_AFTER: Duration = Duration::from_secs(40);
 const SETTLE_AT_END: Duration = Duration::from_secs(3);
 /// How long the end waits for a disk that does not answer.
 const DISK_AT_END: Duration = Duration::from_secs(10);
+/// What comes of a long body is recorded after so many bytes.
+const RECORD_EVERY: u64 = 16 << 20;
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -124,6 +126,7 @@ async fn open_store(files: Arc<dyn Files>, config: &Config) -> Result<Store, Err
         max_open_of_client: limits.unfinished_per_client,
         min_free: limits.min_free_space,
         keep: config.keep,
+        record_every: RECORD_EVERY,
     };
     let (dir, place) = (config.dir.clone(), config.dir.clone());
     let opened = tokio::task::spawn_blocking(move || Store::open(files, &dir, rules)).await;

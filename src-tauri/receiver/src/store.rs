@@ -128,6 +128,8 @@ pub(crate) struct Rules {
     pub min_free: u64,
     /// How long unfinished uploads and finished ids are kept.
     pub keep: Duration,
+    /// Of an upload that grows, what came is recorded after so many bytes at the latest.
+    pub record_every: u64,
 }
 
 /// A handle on the store; clones share it. The folder's lock is given back with the last one.

@@ -139,8 +139,8 @@ fn require_kept_aside(disk: &SimulatedDisk, replayed: &Replayed, bytes: &[u8]) {
 }
 
 fn open(disk: &SimulatedDisk) -> Result<Store, Error> {
-    let rules =
-        Rules { max_size: 1 << 20, max_open: 10, max_open_of_client: 10, min_free: 0, keep: Duration::from_secs(60) };
+    let (keep, record_every) = (Duration::from_secs(60), 1 << 20);
+    let rules = Rules { max_size: 1 << 20, max_open: 10, max_open_of_client: 10, min_free: 0, keep, record_every };
     Store::open(Arc::new(disk.clone()), Path::new(ROOT), rules)
 }
 

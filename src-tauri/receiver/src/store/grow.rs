@@ -1,7 +1,7 @@
 //! Uploads whose bytes come in their order: an offset that only grows.
 //!
 //! The offset is what is synced and in the journal, and bytes are only ever written from there on. While a long request
-//! comes in, that is done again and again in the background ([`RECORD_EVERY`]), so that a crash costs little. One writes at a
+//! comes in, that is done again and again in the background, so that a crash costs little. One writes at a
 //! time: whoever comes later, if only to ask for the offset, ends it and waits until it has recorded what it had.
 
 use std::sync::Arc;
@@ -12,9 +12,7 @@ use crate::journal::{Entry, Item, Profile, UploadId};
 use crate::store::index::{Alias, Growing};
 use crate::store::{Claim, Delivered, Growth, Inner, Lease, Meta, Store, StoreError, Upload, blocking, now};
 
-/// What came is recorded after so many bytes.
-pub(crate) const RECORD_EVERY: u64 = 16 << 20;
-/// And after so long.
+/// What came is recorded after so long, however little it is.
 pub(crate) const RECORD_WITHIN: Duration = Duration::from_secs(1);
 
 /// How an upload stands whose bytes come, or came, in their order.

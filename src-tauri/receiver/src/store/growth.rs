@@ -9,7 +9,7 @@ use carryon_instruments::{Fault, planted};
 
 use crate::files::{Access, OpenFile, read_range};
 use crate::journal::{Digest, Entry, Item, Profile, UploadId};
-use crate::store::grow::{RECORD_EVERY, RECORD_WITHIN, meta_of};
+use crate::store::grow::{RECORD_WITHIN, meta_of};
 use crate::store::index::Growing;
 use crate::store::tree::{LEAF, Tree};
 use crate::store::{Inner, Lease, Standing, Store, StoreError};
@@ -129,7 +129,8 @@ impl Growth {
 
     /// Begins to record what came, when that is due and not under way.
     pub fn record_if_due(&mut self) -> Result<(), StoreError> {
-        let due = self.at - self.recorded >= RECORD_EVERY || self.last_record.elapsed() >= RECORD_WITHIN;
+        let is_much = self.at - self.recorded >= self.store.0.rules.record_every;
+        let due = is_much || self.last_record.elapsed() >= RECORD_WITHIN;
         if self.all_or_nothing || !due || self.at == self.recorded {
             return Ok(());
         }
@@ -198,7 +199,9 @@ impl Growth {
     }
 
     /// Drops what came and does not count.
-    pub fn discard(self) -> Result<(), StoreError> {
+    pub fn discard(mut self) -> Result<(), StoreError> {
+        // A record under way may make some of it count.
+        self.catch_up()?;
         let counts = self.store.0.growing_now(self.lease.uuid())?.offset;
         Ok(self.file.set_len(counts)?)
     }

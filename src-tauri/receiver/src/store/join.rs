@@ -58,10 +58,8 @@ impl Inner {
         let copied = self.copy(uuid, parts, &sources);
         let digest = copied.inspect_err(|_| self.discard(&self.part(uuid)))?;
         self.deliver(uuid, &meta, size, Some(digest), vec![begun(uuid, profile)])?;
+        self.let_go(&leases);
         self.journal.catch_up()?;
-        for part in leases {
-            self.let_go(part)?;
-        }
         self.standing(uuid)
     }
 
@@ -101,12 +99,12 @@ impl Inner {
         Ok(tree.digest())
     }
 
-    /// A part whose bytes are in the file now.
-    fn let_go(&self, part: Lease) -> Result<(), StoreError> {
-        let uuid = part.uuid().clone();
-        self.journal.append_lazily(Item::from(Entry::Removed { uuid: uuid.clone() }));
-        self.discard(&self.part(&uuid));
-        self.journal.hold(part);
-        Ok(())
+    /// Parts whose bytes are in the file now. Where the journal cannot say that they are gone, they stay until they expire.
+    fn let_go(&self, parts: &[Lease]) {
+        let gone = |part: &Lease| Item::from(Entry::Removed { uuid: part.uuid().clone() });
+        match self.journal.append(parts.iter().map(gone).collect()) {
+            Ok(()) => parts.iter().for_each(|part| self.discard(&self.part(part.uuid()))),
+            Err(error) => tracing::warn!(%error, "parts that are no longer needed stay for now"),
+        }
     }
 }
