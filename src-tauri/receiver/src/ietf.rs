@@ -41,8 +41,8 @@ use crate::store::{Removal, Standing, StoreError, now};
 
 mod append;
 mod create;
-mod fields;
-mod refusal;
+pub(crate) mod fields;
+pub(crate) mod refusal;
 
 use refusal::Refusal;
 

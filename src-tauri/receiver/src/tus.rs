@@ -42,8 +42,8 @@ use crate::store::{Standing, StoreError};
 
 mod append;
 mod create;
-mod fields;
-mod refusal;
+pub(crate) mod fields;
+pub(crate) mod refusal;
 
 use refusal::Refusal;
 

@@ -18,6 +18,13 @@ const FILE: &str = "/r/.carryon/journal";
 const TOKENS: &[&str] = &[
     "\"uuid\":\"a-1\"",
     "\"is\":\"opened\"",
+    "\"is\":\"begun\"",
+    "\"is\":\"grown\"",
+    "\"profile\":{\"name\":\"a\",\"folder\":\"\"}",
+    "\"role\":\"part\"",
+    "\"role\":{\"joined\":[\"a-1\"]}",
+    "\"attempt\":\"t-1\"",
+    "\"tree\":[]",
     "\"is\":\"chunk\"",
     "\"is\":\"reserved\"",
     "\"is\":\"done\"",

@@ -18,14 +18,14 @@ fn item<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// A non-negative integer; other values are as if they were not there.
-pub(super) fn integer(headers: &HeaderMap, name: &str) -> Option<u64> {
+pub(crate) fn integer(headers: &HeaderMap, name: &str) -> Option<u64> {
     let digits = item(headers, name)?;
     let is_plain = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
     digits.parse().ok().filter(|number| is_plain && *number <= MAX_INTEGER)
 }
 
 /// `Upload-Complete`; other values than booleans are as if they were not there.
-pub(super) fn complete(headers: &HeaderMap) -> Option<bool> {
+pub(crate) fn complete(headers: &HeaderMap) -> Option<bool> {
     match item(headers, "upload-complete")? {
         "?1" => Some(true),
         "?0" => Some(false),
@@ -34,7 +34,7 @@ pub(super) fn complete(headers: &HeaderMap) -> Option<bool> {
 }
 
 /// The length of the whole that a request tells which brings bytes at `offset`: said, or shown by its body's.
-pub(super) fn length(parts: &Parts, offset: u64, completes: bool) -> Result<Option<u64>, Refusal> {
+pub(crate) fn length(parts: &Parts, offset: u64, completes: bool) -> Result<Option<u64>, Refusal> {
     let said = integer(&parts.headers, "upload-length");
     let shown = body_length(parts).filter(|_| completes).and_then(|length| offset.checked_add(length));
     match (said, shown) {
@@ -44,7 +44,7 @@ pub(super) fn length(parts: &Parts, offset: u64, completes: bool) -> Result<Opti
 }
 
 /// `Content-Digest` or `Repr-Digest`: those of its digests that are known here.
-pub(super) fn digests(headers: &HeaderMap, name: &str) -> Result<Vec<Claimed>, Refusal> {
+pub(crate) fn digests(headers: &HeaderMap, name: &str) -> Result<Vec<Claimed>, Refusal> {
     let mut claimed = Vec::new();
     for value in headers.get_all(name) {
         let value = value.to_str().map_err(|_| UNCLEAR)?;
@@ -56,7 +56,7 @@ pub(super) fn digests(headers: &HeaderMap, name: &str) -> Result<Vec<Claimed>, R
 const UNCLEAR: Refusal = Refusal::Bad("a digest cannot be read");
 
 /// The same from the header's text.
-pub(super) fn digests_in(value: &str) -> Result<Vec<Claimed>, Refusal> {
+pub(crate) fn digests_in(value: &str) -> Result<Vec<Claimed>, Refusal> {
     let members = value.split(',').map(str::trim).filter(|member| !member.is_empty());
     let claimed = members.map(|member| {
         let (key, value) = member.split_once('=').ok_or(UNCLEAR)?;
@@ -78,7 +78,7 @@ fn algorithm(key: &str) -> Option<Algorithm> {
 }
 
 /// The file's name from `Content-Disposition` (RFC 6266); `filename*` goes before `filename`.
-pub(super) fn file_name(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn file_name(headers: &HeaderMap) -> Option<String> {
     let raw = headers.get("content-disposition")?;
     let disposition = String::from_utf8_lossy(raw.as_bytes());
     let extended = parameter(&disposition, "filename*").and_then(|value| extended(&value));
@@ -87,7 +87,7 @@ pub(super) fn file_name(headers: &HeaderMap) -> Option<String> {
 }
 
 /// The folders of `Upload-Relative-Path`, our own: their names percent-encoded, with `/` between them.
-pub(super) fn folder(headers: &HeaderMap) -> Result<String, Refusal> {
+pub(crate) fn folder(headers: &HeaderMap) -> Result<String, Refusal> {
     let encoded = text(headers, "upload-relative-path").unwrap_or_default();
     let path = percent_decode_str(encoded).decode_utf8_lossy();
     names::folder(&path).ok_or(Refusal::Bad("Upload-Relative-Path has too many folders"))

@@ -10,7 +10,7 @@ use crate::store::{Standing, StoreError};
 
 /// Why a request is not done.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     #[error("this version of the draft is not spoken here")]
     Version,
     #[error("not with this method")]

@@ -107,7 +107,7 @@ impl Growth {
     /// # Errors
     /// [`StoreError::TooLong`]
     pub fn check_length(&self, length: u64) -> Result<(), StoreError> {
-        if length > self.limit - self.at {
+        if length > self.limit.saturating_sub(self.at) {
             return Err(StoreError::TooLong(self.limit));
         }
         self.store.0.check_space(length)

@@ -9,7 +9,7 @@ use crate::offsets::digests::{Algorithm, Claimed, from_base64};
 use crate::offsets::{attempt, number, text};
 
 /// What `Upload-Checksum` may name.
-pub(super) const ALGORITHMS: &str = "sha1,sha256,crc32c,blake3";
+pub(crate) const ALGORITHMS: &str = "sha1,sha256,crc32c,blake3";
 /// Metadata longer than this are refused, since all of it is kept; bytes.
 const MAX_METADATA: usize = 16 * 1024;
 /// A file is made of no more parts than this.
@@ -17,7 +17,7 @@ const MAX_PARTS: usize = 10_000;
 
 /// What the metadata say, made harmless.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Metadata {
+pub(crate) struct Metadata {
     /// As they came, to be told again.
     pub raw: String,
     pub name: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Metadata {
 }
 
 /// `Upload-Metadata`: pairs of a key and its value in base64.
-pub(super) fn metadata(headers: &HeaderMap) -> Result<Metadata, Refusal> {
+pub(crate) fn metadata(headers: &HeaderMap) -> Result<Metadata, Refusal> {
     let raw = match headers.get("upload-metadata").map(|value| value.to_str()) {
         None => return Ok(Metadata::default()),
         Some(raw) => raw.map_err(|_| Refusal::Bad("Upload-Metadata is no plain text"))?.trim(),
@@ -64,7 +64,7 @@ fn place<'a>(name: Option<&'a str>, path: &'a str) -> (Option<&'a str>, &'a str)
 }
 
 /// `Upload-Length`, or `None` where `Upload-Defer-Length` says that it comes later.
-pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+pub(crate) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     match (number(headers, "upload-length"), text(headers, "upload-defer-length")) {
         (Some(Some(length)), None) => Ok(Some(length)),
         (None, Some("1")) => Ok(None),
@@ -76,19 +76,19 @@ pub(super) fn length(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
 }
 
 /// `Upload-Length` in a request that brings bytes.
-pub(super) fn length_now(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
+pub(crate) fn length_now(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
     number(headers, "upload-length")
         .map(|length| length.ok_or(Refusal::Bad("Upload-Length is no whole number")))
         .transpose()
 }
 
 /// `Upload-Offset`.
-pub(super) fn offset(headers: &HeaderMap) -> Result<u64, Refusal> {
+pub(crate) fn offset(headers: &HeaderMap) -> Result<u64, Refusal> {
     number(headers, "upload-offset").flatten().ok_or(Refusal::Bad("Upload-Offset is missing or no whole number"))
 }
 
 /// `Upload-Concat`.
-pub(super) fn role(headers: &HeaderMap) -> Result<Role, Refusal> {
+pub(crate) fn role(headers: &HeaderMap) -> Result<Role, Refusal> {
     const UNCLEAR: Refusal = Refusal::Bad("Upload-Concat cannot be understood");
     let Some(value) = headers.get("upload-concat") else { return Ok(Role::File) };
     let value = value.to_str().map_err(|_| UNCLEAR)?.trim();
@@ -111,13 +111,13 @@ fn part(url: &str) -> Option<UploadId> {
 }
 
 /// What [`role`] reads.
-pub(super) fn joined(parts: &[UploadId]) -> String {
+pub(crate) fn joined(parts: &[UploadId]) -> String {
     let urls: Vec<_> = parts.iter().map(super::location).collect();
     format!("final;{}", urls.join(" "))
 }
 
 /// `Upload-Checksum`: an algorithm and a digest in base64.
-pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Claimed>, Refusal> {
+pub(crate) fn checksum(headers: &HeaderMap) -> Result<Option<Claimed>, Refusal> {
     const UNCLEAR: Refusal = Refusal::Bad("Upload-Checksum cannot be read");
     let Some(value) = headers.get("upload-checksum") else { return Ok(None) };
     let (name, value) = value.to_str().ok().and_then(|text| text.trim().split_once(' ')).ok_or(UNCLEAR)?;
@@ -132,7 +132,7 @@ pub(super) fn checksum(headers: &HeaderMap) -> Result<Option<Claimed>, Refusal> 
 }
 
 /// `Content-Type` of bytes that are to be added.
-pub(super) fn is_of_right_type(headers: &HeaderMap) -> bool {
+pub(crate) fn is_of_right_type(headers: &HeaderMap) -> bool {
     let kind = text(headers, "content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     kind.eq_ignore_ascii_case("application/offset+octet-stream")

@@ -11,7 +11,7 @@ use crate::store::StoreError;
 
 /// Why a request is not done.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     #[error("this version of tus is not spoken here")]
     Version,
     #[error("not with this method")]
