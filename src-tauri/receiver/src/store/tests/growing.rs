@@ -175,7 +175,7 @@ fn cut_once(has_links: bool, step: u64, seed: u64) {
     let mut disk = disk.after_power_cut(seed);
     runtime().block_on(async {
         // And once more while it starts.
-        if seed % 2 == 0 {
+        if seed.is_multiple_of(2) {
             disk.trouble_after(1 + step * seed % 23, Trouble::PowerCut);
             drop(open(&disk).await);
             disk = disk.after_power_cut(seed + 1);
