@@ -17,7 +17,13 @@ use carryon_engine::{
     source::{ChunkBody, Meter, SourceFile},
 };
 use carryon_receiver::{Config, Receiver};
-use tests::{engine::Desk, files};
+use tests::{
+    engine::Desk,
+    files,
+    npm_tus::NpmTusServer,
+    set_up,
+    tus::{TusServer, held_by_attempt},
+};
 
 const CHUNK: u64 = 1000;
 /// Nothing, one byte, around a boundary, and many chunks with a short last one.
@@ -54,8 +60,45 @@ async fn fine_uploader(name: &'static str, query: &str) -> Subject {
     Subject { name, driver, look: Box::new(look), _keeps: vec![Box::new(receiver), Box::new(dir)] }
 }
 
+/// A tus server of others, in this process.
+async fn tus_axum(name: &'static str, query: &str) -> Subject {
+    let dir = tempfile::tempdir().expect("temp folder");
+    let server = TusServer::start(dir.path()).await;
+    let address = format!("{}{query}", server.destination());
+    let driver = drivers::connect(&address, Credentials::default(), &HttpOptions::default()).expect("a driver");
+    let folder = dir.path().to_owned();
+    let look = move |intent: &Intent| held_by_attempt(&folder, &intent.attempt.to_string());
+    Subject { name, driver, look: Box::new(look), _keeps: vec![Box::new(server), Box::new(dir)] }
+}
+
+/// A tus server from npm.
+fn tus_npm(name: &'static str) -> Subject {
+    let dir = tempfile::tempdir().expect("temp folder");
+    let server = NpmTusServer::start(dir.path());
+    let address = format!("tus+{}", server.address);
+    let driver = drivers::connect(&address, Credentials::default(), &HttpOptions::default()).expect("a driver");
+    let folder = dir.path().to_owned();
+    let look = move |intent: &Intent| held_by_attempt(&folder, &intent.attempt.to_string());
+    Subject { name, driver, look: Box::new(look), _keeps: vec![Box::new(server), Box::new(dir)] }
+}
+
+/// Chunks of a plan, in the least convenient order that is allowed.
+fn chunks(plan: &Plan) -> Vec<Chunk> {
+    let mut chunks: Vec<Chunk> = Vec::new();
+    for lane in (0..plan.lanes).rev() {
+        let (start, end) = plan.lane(lane);
+        let of_lane = (start..end).step_by(usize::try_from(plan.chunk_size).expect("small"));
+        let cut = |offset| Chunk { index: 0, offset, length: plan.chunk_size.min(end - offset) };
+        chunks.extend(of_lane.map(cut));
+    }
+    if plan.lanes == 0 || (plan.size == 0 && plan.sends_empty) {
+        chunks = plan.missing(&Ranges::default()).collect();
+    }
+    chunks
+}
+
 async fn subjects() -> Vec<Subject> {
-    vec![
+    let mut subjects = vec![
         memory("memory, a set, finish request", SurveyKind::Set, Completes::FinishRequest),
         memory("memory, a set, last chunk", SurveyKind::Set, Completes::LastChunk),
         memory("memory, an offset, finish request", SurveyKind::Offset, Completes::FinishRequest),
@@ -63,7 +106,13 @@ async fn subjects() -> Vec<Subject> {
         memory("memory, cannot be asked", SurveyKind::Cannot, Completes::FinishRequest),
         fine_uploader("Fine Uploader, concurrent, done", "?done=/upload/done").await,
         fine_uploader("Fine Uploader, sequential, done", "?done=/upload/done&concurrent=false").await,
-    ]
+        tus_axum("tus-axum, one lane", "").await,
+        tus_axum("tus-axum, three lanes", "?lanes=3").await,
+    ];
+    if set_up::wanted() {
+        subjects.push(tus_npm("@tus/server, one lane"));
+    }
+    subjects
 }
 
 /// One upload of `size` bytes through a driver, by hand.
@@ -80,6 +129,7 @@ impl<'s> Hand<'s> {
         let path = folder.join(format!("{size}.bin"));
         files::random_file(&path, size, size);
         let plan = subject.driver.plan(size, CHUNK).unwrap_or_else(|error| panic!("{}: {error}", subject.name));
+        let plan = subject.driver.settle(plan).await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
         let name = format!("{}.bin", AttemptId::random());
         let intent = Intent {
             attempt: AttemptId::random(),
@@ -101,7 +151,7 @@ impl<'s> Hand<'s> {
 
     async fn send(&self, chunk: Chunk) -> Confirmation {
         let body = ChunkBody::new(Arc::clone(&self.source), chunk, None, Arc::new(Meter::default()));
-        let outgoing = Outgoing { body: body.clone(), resuming: false };
+        let outgoing = Outgoing { body: body.clone(), digest: self.source.digest(chunk).ok(), resuming: false };
         let sent = self.subject.driver.send(&self.ticket, &self.intent, outgoing).await;
         let confirmation = sent.unwrap_or_else(|error| panic!("{}, {chunk:?}: {error}", self.subject.name));
         let local = self.source.digest(chunk).expect("reads");
@@ -112,8 +162,8 @@ impl<'s> Hand<'s> {
 
     /// All chunks, in the least convenient order that is allowed; gives what the last one brought.
     async fn send_all(&self) -> Option<Finished> {
-        let mut chunks: Vec<Chunk> = self.plan().missing(&Ranges::default()).collect();
-        if self.subject.driver.capabilities().parallel > 1 {
+        let mut chunks = chunks(&self.plan());
+        if self.subject.driver.capabilities().parallel > 1 && self.plan().lanes == 0 {
             chunks.reverse();
         }
         let mut finished = None;
@@ -121,6 +171,12 @@ impl<'s> Hand<'s> {
             finished = self.send(chunk).await.finished;
         }
         finished
+    }
+
+    fn must_lie_there(&self) {
+        let there = (self.subject.look)(&self.intent);
+        let (size, length) = (self.bytes.len(), there.as_ref().map(Vec::len));
+        assert!(there.as_ref() == Some(&self.bytes), "{}: of {size} bytes {length:?} lie there", self.subject.name);
     }
 
     async fn finish(&self) -> Finished {
@@ -149,7 +205,7 @@ async fn what_was_sent_is_what_lies_there_at_every_size() {
                 Completes::FinishRequest => drop(hand.finish().await),
                 Completes::LastChunk => assert!(by_chunk.is_some(), "{}: the last chunk completes", subject.name),
             }
-            assert_eq!((subject.look)(&hand.intent), Some(hand.bytes.clone()), "{}, {size} bytes", subject.name);
+            hand.must_lie_there();
         }
     }
 }
@@ -159,7 +215,7 @@ async fn a_survey_tells_exactly_what_was_confirmed() {
     let folder = tempfile::tempdir().expect("temp folder");
     for subject in &subjects().await {
         let hand = Hand::begin(subject, folder.path(), 4 * CHUNK).await;
-        let confirmed = [hand.plan().chunk(0), hand.plan().chunk(1)];
+        let confirmed: [Chunk; 2] = chunks(&hand.plan())[..2].try_into().expect("four chunks");
         for chunk in confirmed {
             hand.send(chunk).await;
         }
@@ -169,7 +225,15 @@ async fn a_survey_tells_exactly_what_was_confirmed() {
                 let sent = confirmed.map(|chunk| (chunk.offset, chunk.length, hand.source.digest(chunk).ok()));
                 assert_eq!(told, sent, "{}", subject.name);
             }
-            Survey::Offset(offset) => assert_eq!(offset, 2 * CHUNK, "{}", subject.name),
+            Survey::Lanes(offsets) => {
+                let reached = |lane: u32| {
+                    let (start, end) = hand.plan().lane(lane);
+                    let sent = confirmed.iter().filter(|chunk| (start..end).contains(&chunk.offset));
+                    start + sent.map(|chunk| chunk.length).sum::<u64>()
+                };
+                let expected: Vec<u64> = (0..hand.plan().lanes).map(reached).collect();
+                assert_eq!(offsets, expected, "{}", subject.name);
+            }
             Survey::CannotTell => assert_eq!(subject.driver.capabilities().survey, SurveyKind::Cannot),
             other => panic!("{}: {other:?}", subject.name),
         }
@@ -186,7 +250,7 @@ async fn a_chunk_sent_twice_changes_nothing() {
         if hand.plan().completes == Completes::FinishRequest {
             hand.finish().await;
         }
-        assert_eq!((subject.look)(&hand.intent), Some(hand.bytes.clone()), "{}", subject.name);
+        hand.must_lie_there();
     }
 }
 
@@ -195,6 +259,11 @@ async fn who_can_be_asked_says_truly_whether_it_was_finished() {
     let folder = tempfile::tempdir().expect("temp folder");
     for subject in subjects().await.iter().filter(|s| s.driver.capabilities().survey != SurveyKind::Cannot) {
         let hand = Hand::begin(subject, folder.path(), 3 * CHUNK).await;
+        if hand.plan().lanes > 1 {
+            // Where lanes were joined to is named in one answer alone: nobody can be asked without it.
+            assert_eq!(hand.confirm().await, Verdict::Unknowable, "{}", subject.name);
+            continue;
+        }
         hand.send(hand.plan().chunk(0)).await;
         assert_eq!(hand.confirm().await, Verdict::NotFinished, "{}: two chunks are missing", subject.name);
         for index in 1..3 {
@@ -207,7 +276,7 @@ async fn who_can_be_asked_says_truly_whether_it_was_finished() {
         }
         assert!(matches!(hand.confirm().await, Verdict::Finished(_)), "{}", subject.name);
         assert!(matches!(hand.survey().await, Survey::Done(_)), "{}", subject.name);
-        assert_eq!((subject.look)(&hand.intent), Some(hand.bytes.clone()), "{}", subject.name);
+        hand.must_lie_there();
     }
 }
 
@@ -220,7 +289,7 @@ async fn an_aborted_upload_is_forgotten_and_aborting_again_is_no_harm() {
         subject.driver.abort(&hand.ticket).await.unwrap_or_else(|error| panic!("{}: {error}", subject.name));
         let holds = match hand.survey().await {
             Survey::Set(held) => !held.is_empty(),
-            Survey::Offset(offset) => offset > 0,
+            Survey::Lanes(offsets) => (0..).zip(offsets).any(|(lane, offset)| offset > hand.plan().lane(lane).0),
             Survey::Done(_) => true,
             Survey::Gone | Survey::CannotTell => false,
         };
@@ -246,9 +315,9 @@ async fn a_ticket_survives_its_record_and_never_shows_itself() {
 #[tokio::test]
 async fn a_ticket_that_makes_no_sense_is_an_error_and_no_panic() {
     let folder = tempfile::tempdir().expect("temp folder");
-    for subject in subjects().await.iter().filter(|subject| subject.name.starts_with("Fine")) {
+    for subject in subjects().await.iter().filter(|subject| !subject.name.starts_with("memory")) {
         let mut hand = Hand::begin(subject, folder.path(), 2 * CHUNK).await;
-        for data in [serde_json::Value::Null, serde_json::json!({ "uuid": 7 }), serde_json::json!([])] {
+        for data in [serde_json::Value::Null, serde_json::json!({ "uuid": 7, "urls": 7 }), serde_json::json!([])] {
             hand.ticket = Ticket { version: 1, data };
             assert!(subject.driver.survey(&hand.ticket, &hand.intent).await.is_err(), "{}", subject.name);
             assert!(subject.driver.abort(&hand.ticket).await.is_err(), "{}", subject.name);

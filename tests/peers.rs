@@ -9,10 +9,6 @@ mod npm_server;
 mod recorder;
 #[path = "peers/scene.rs"]
 mod scene;
-#[path = "peers/script.rs"]
-mod script;
-#[path = "peers/set_up.rs"]
-mod set_up;
 
 #[path = "peers/from_the_browser.rs"]
 mod from_the_browser;
@@ -22,3 +18,5 @@ mod large;
 mod to_the_npm_server;
 #[path = "peers/vectors.rs"]
 mod vectors;
+
+use tests::{script, set_up};

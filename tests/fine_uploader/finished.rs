@@ -125,7 +125,7 @@ async fn send_plain(driver: &dyn Destination, path: &std::path::Path) -> Confirm
     let chunk = Chunk { index: 0, offset: 0, length: 100 };
     let body = ChunkBody::new(source, chunk, None, std::sync::Arc::new(Meter::default()));
     let ticket = driver.begin(&intent).await.expect("it begins");
-    driver.send(&ticket, &intent, Outgoing { body, resuming: false }).await.expect("a yes")
+    driver.send(&ticket, &intent, Outgoing { body, digest: None, resuming: false }).await.expect("a yes")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

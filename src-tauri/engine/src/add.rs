@@ -91,6 +91,7 @@ impl Engine {
         by_settings(&mut request, &settings);
         let mut door = Door {
             wish: request.chunk_size.unwrap_or_else(|| settings.wish(&row.memory)),
+            fixed: request.chunk_size.is_some(),
             names: Names::ask(settings.name_conflicts, driver.as_ref()).await?,
             driver: driver.as_ref(),
             settings: &settings,
@@ -152,6 +153,8 @@ struct Door<'d> {
     driver: &'d dyn Destination,
     names: Names,
     wish: u64,
+    /// The user named the size of its chunks.
+    fixed: bool,
     taken: u64,
 }
 
@@ -175,6 +178,7 @@ impl Door<'_> {
             return Err(text);
         }
         let plan = self.driver.plan(size, self.wish).map_err(|error| error.to_string())?;
+        let plan = Plan { adapts: plan.adapts && !self.fixed, ..plan };
         let name = self.names.choose(file);
         name.map(|name| (name, plan))
             .ok_or_else(|| "The destination has a file of this name; it was left out".to_owned())

@@ -3,6 +3,8 @@
 //! The set of confirmed ranges never overlaps itself, and serves both families of protocols: chunks confirmed in any
 //! order leave holes, an offset is a set with one range from zero.
 
+pub(crate) mod course;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -15,6 +17,8 @@ pub const SMALLEST: u64 = 256 * 1024;
 pub const LARGEST: u64 = 64 * 1024 * 1024;
 /// What is chosen for a destination of which nothing is known.
 pub const UNKNOWN_LINK: u64 = 8 * 1024 * 1024;
+/// The most lanes of one upload.
+pub const MOST_LANES: u32 = 64;
 
 /// A byte range sent in one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,6 +65,12 @@ pub struct Plan {
     pub repeatable: bool,
     /// An empty source takes one request with an empty chunk.
     pub sends_empty: bool,
+    /// In how many lanes of adjoining bytes it goes, each of which only grows (tus, IETF); 0 for chunks in any order.
+    #[serde(default, deserialize_with = "few_lanes")]
+    pub lanes: u32,
+    /// Requests of a lane may become smaller and larger on the way.
+    #[serde(default)]
+    pub adapts: bool,
 }
 
 impl Plan {
@@ -86,6 +96,36 @@ impl Plan {
         lacks.then(|| Chunk { offset: start, length: whole.end() - start, ..whole })
     }
 
+    /// Where a lane begins and ends; lanes are as long as each other, but for the last.
+    pub fn lane(&self, lane: u32) -> (u64, u64) {
+        let length = self.size.div_ceil(u64::from(self.lanes.max(1)));
+        let start = length.saturating_mul(u64::from(lane)).min(self.size);
+        (start, start.saturating_add(length).min(self.size))
+    }
+
+    /// Whether bytes from `offset` on can have left in one request: within one chunk, or within one lane.
+    pub fn fits(&self, offset: u64, length: u64) -> bool {
+        let end = match self.lanes {
+            0 => self.chunk(offset / self.chunk_size.max(1)).end(),
+            _ => (0..self.lanes)
+                .map(|lane| self.lane(lane))
+                .find(|lane| offset < lane.1)
+                .map_or(self.size, |lane| lane.1),
+        };
+        offset <= self.size && offset.checked_add(length).is_some_and(|reached| reached <= end)
+    }
+
+    fn next_missing(&self, cursor: &mut u64, held: &Ranges) -> Option<Chunk> {
+        while *cursor < self.count() {
+            let found = self.lacking(*cursor, held);
+            *cursor += 1;
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
     /// All chunks that `held` does not cover, in order.
     pub fn missing<'a>(&'a self, held: &'a Ranges) -> impl Iterator<Item = Chunk> + 'a {
         (0..self.count()).filter_map(|index| self.lacking(index, held))
@@ -96,6 +136,12 @@ impl Plan {
 fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
     let size = u64::deserialize(from)?;
     (size > 0).then_some(size).ok_or_else(|| serde::de::Error::custom("a chunk has at least one byte"))
+}
+
+/// Nor has any plan very many lanes.
+fn few_lanes<'de, D: Deserializer<'de>>(from: D) -> Result<u32, D::Error> {
+    let lanes = u32::deserialize(from)?;
+    (lanes <= MOST_LANES).then_some(lanes).ok_or_else(|| serde::de::Error::custom("no plan has so many lanes"))
 }
 
 /// Chooses a chunk size: the user's, else what suits the link, within what the destination allows.

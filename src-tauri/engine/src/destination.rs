@@ -5,7 +5,8 @@
 //! between protocols only in number is data, in [`Capabilities`]; the engine never asks for a protocol's name.
 //!
 //! Two families fit: *addressed chunks*, confirmed in any order (Fine Uploader, S3, Azure), and *an offset* that only
-//! grows (tus, IETF, GCS). A survey answers with a set or with an offset, and the engine goes on from either.
+//! grows (tus, IETF, GCS), or several of them in lanes. A survey answers with a set or with offsets, and the engine goes on
+//! from either.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -39,12 +40,23 @@ pub struct Capabilities {
     pub min_chunk: u64,
     /// Largest chunk in bytes.
     pub max_chunk: u64,
+    /// Every chunk but the last is a multiple of so many bytes; 1 for any.
+    pub multiple: u64,
     /// Most chunks of one upload.
     pub max_chunks: u64,
     /// How it tells what it holds.
     pub survey: SurveyKind,
     /// How long it is known to keep an unfinished upload; none where it does not say.
     pub lifetime: Option<Duration>,
+}
+
+impl Capabilities {
+    /// The size of a chunk next to `wish` that the destination takes.
+    pub fn fit(&self, wish: u64) -> u64 {
+        let allowed = wish.clamp(self.min_chunk.max(1), self.max_chunk.max(self.min_chunk).max(1));
+        let multiple = self.multiple.max(1);
+        (allowed / multiple * multiple).max(self.min_chunk.max(1)).max(multiple)
+    }
 }
 
 /// All that a driver needs to go on, as the engine stores it. It may hold a secret upload URL: it is never logged.
@@ -105,8 +117,8 @@ pub struct Intent {
 pub enum Survey {
     /// These chunks, each with the digest it has for it, if any.
     Set(Vec<Held>),
-    /// Everything before this offset.
-    Offset(u64),
+    /// Of each of the plan's lanes everything before this offset in the source.
+    Lanes(Vec<u64>),
     /// The whole, finished.
     Done(Finished),
     /// It does not know the upload (any more).
@@ -131,6 +143,8 @@ pub struct Held {
 pub struct Outgoing {
     /// The bytes; a factory, since a driver may need them twice.
     pub body: ChunkBody,
+    /// BLAKE3 of the bytes as they were when they were recorded, in lanes.
+    pub digest: Option<Digest>,
     /// Nothing was confirmed in this run yet, and something was sent in an earlier one (Fine Uploader `qqresume`).
     pub resuming: bool,
 }
@@ -198,6 +212,14 @@ pub trait Destination: Send + Sync + fmt::Debug {
     /// # Errors
     /// `TooLarge` where the destination cannot take that many bytes.
     fn plan(&self, size: u64, wish: u64) -> Result<Plan>;
+
+    /// What the destination allows of a plan, asked before anything is opened there.
+    ///
+    /// # Errors
+    /// Any kind; nothing was opened.
+    async fn settle(&self, plan: Plan) -> Result<Plan> {
+        Ok(plan)
+    }
 
     /// Opens an upload. Where the protocol lets the client choose the id nothing is sent.
     ///

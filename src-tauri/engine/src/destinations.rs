@@ -131,7 +131,7 @@ impl Engine {
             Err(_) if named.contains("://") => (named.to_owned(), DestinationSettings::default(), credentials),
             Err(error) => return Err(error),
         };
-        drivers::check(&address, credentials, &settings.http(&self.inner.options.http)).await
+        drivers::check(&address, credentials, &settings.http(&self.inner.options.http), &settings).await
     }
 
     async fn require_free(&self, name: &str, but_for: Option<&DestinationRow>) -> Result<()> {

@@ -132,7 +132,7 @@ impl Engine {
             running: Mutex::default(),
             held: Mutex::default(),
             skipped: Mutex::default(),
-            damaged: Mutex::default(),
+            begun_anew: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    chunk::Plan,
     destination::Destination,
     drivers::{self, Credentials},
     engine::Options,
@@ -50,8 +51,8 @@ pub(crate) struct Inner {
     pub held: Mutex<HashMap<UploadId, usize>>,
     /// Uploads whose turn could not begin, and when that was tried: the others go first.
     pub skipped: Mutex<HashMap<UploadId, Instant>>,
-    /// How often an upload that goes in one request arrived damaged.
-    pub damaged: Mutex<HashMap<UploadId, u32>>,
+    /// How often an upload began anew by itself, as it had arrived damaged or was gone.
+    pub begun_anew: Mutex<HashMap<UploadId, u32>>,
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
     pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
     pub gate: RwLock<Arc<dyn ResumeGate>>,
@@ -152,6 +153,7 @@ impl Inner {
         let (driver, row) = self.driver(upload.destination).await?;
         let settings = row.settings()?;
         let plan = driver.plan(identity.size, wish.unwrap_or_else(|| settings.wish(&row.memory)))?;
+        let plan = Plan { adapts: plan.adapts && wish.is_none(), ..plan };
         let renew = move |connection: &rusqlite::Connection| {
             let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
             uploads::start_over(connection, &upload, &identity, taken_at, &plan)

@@ -69,12 +69,35 @@ fn agree(ours: Option<Digest>, theirs: Option<Digest>) -> bool {
     }
 }
 
-/// The destination named the offset before which it holds everything.
+/// The destination named for each lane the offset before which it holds everything of it.
 ///
 /// # Errors
-/// `Integrity` where it holds bytes of which the record cannot say what they were.
-pub(crate) fn by_offset(plan: &Plan, rows: &[ChunkRow], offset: u64) -> Result<Stock> {
+/// `Integrity` where it holds bytes of which the record cannot say what they were; `Rejected` where it names offsets
+/// beyond the lanes.
+pub(crate) fn by_lanes(plan: &Plan, rows: &[ChunkRow], offsets: &[u64]) -> Result<Stock> {
     let mut stock = Stock::default();
+    let lanes = plan.lanes.max(1);
+    for lane in 0..lanes {
+        let (start, end) = plan.lane(lane);
+        let offset = offsets.get(lane as usize).copied().filter(|offset| (start..=end).contains(offset));
+        let offset = offset.ok_or_else(|| {
+            Error::new(ErrorKind::Rejected, "The destination holds another upload than this one under its name")
+                .next_step("Start over to send the file again.")
+        })?;
+        // An empty last lane shares its first byte with nothing; an empty source is one lane.
+        let of_lane = rows.iter().filter(|row| (start..end).contains(&row.offset) || (lane == 0 && plan.size == 0));
+        one_lane(plan, of_lane, start, offset, &mut stock)?;
+    }
+    Ok(stock)
+}
+
+fn one_lane<'r>(
+    plan: &Plan,
+    rows: impl Iterator<Item = &'r ChunkRow>,
+    start: u64,
+    offset: u64,
+    stock: &mut Stock,
+) -> Result<()> {
     let mut vouched = Ranges::default();
     for row in rows {
         let end = row.offset + row.length;
@@ -90,12 +113,12 @@ pub(crate) fn by_offset(plan: &Plan, rows: &[ChunkRow], offset: u64) -> Result<S
             vouched.insert(keep.offset, keep.end());
         }
     }
-    let covered = vouched.frontier();
+    let covered = vouched.end_of(start).unwrap_or(start);
     if covered < offset {
         let text = format!("The destination holds {offset} bytes, but this record can only vouch for {covered}");
         return Err(Error::new(ErrorKind::Integrity, text).next_step("Start over; nothing was mixed."));
     }
-    Ok(stock)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub struct RetryPolicy {
     pub attempts: u32,
     /// How often a destination may ask for everything again.
     pub resets: u32,
+    /// How long after a destination said that an upload is gone it is asked again, before that is believed.
+    pub gone: Duration,
     /// No byte moved for this long: the connection is dead.
     pub stall: Duration,
     /// How long an answer may take once a request has left.
@@ -34,6 +36,7 @@ impl Default for RetryPolicy {
             offline_cap: Duration::from_secs(5),
             attempts: 10,
             resets: 3,
+            gone: Duration::from_secs(30),
             stall: Duration::from_secs(30),
             answer: Duration::from_secs(120),
         }

@@ -5,7 +5,7 @@
 //! its last block held back until the file is proved unchanged (P4).
 
 use std::{
-    collections::BTreeSet,
+    collections::HashMap,
     future::Future,
     pin::Pin,
     sync::Arc,
@@ -15,10 +15,11 @@ use std::{
 use carryon_instruments::{Fault, planted};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use tokio::{sync::watch, time::MissedTickBehavior};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::{
-    chunk::{Chunk, Completes, Digest, Ranges},
-    destination::{Confirmation, Finished, Outgoing, SurveyKind},
+    chunk::{Chunk, Completes, Digest, Ranges, course::Course},
+    destination::{Confirmation, Finished, Outgoing},
     error::{Error, ErrorKind, Result},
     event::{Event, Progress},
     network::Changes,
@@ -46,10 +47,10 @@ pub(crate) struct Sending<'w> {
     source: Arc<SourceFile>,
     /// Committed.
     held: Ranges,
-    cursor: u64,
-    again: BTreeSet<Chunk>,
-    /// Chunks not answered yet.
-    left: u64,
+    /// Which chunk leaves next, and how many are left.
+    course: Course,
+    /// In lanes: chunks whose digests are being recorded while the one before them is on its way.
+    ahead: HashMap<Chunk, AbortOnDropHandle<Result<Digest>>>,
     /// No chunk leaves before this moment, for this reason.
     pause: Option<(Instant, WaitReason)>,
     /// Nothing leaves any more; said once all that is in flight has come home.
@@ -65,7 +66,7 @@ pub(crate) struct Sending<'w> {
 
 impl<'w> Sending<'w> {
     pub fn new(worker: &'w mut Worker, source: Arc<SourceFile>, held: Ranges) -> Self {
-        let left = worker.upload.attempt.plan.missing(&held).count() as u64;
+        let course = Course::new(worker.upload.attempt.plan, held.clone());
         let network = worker.inner.network.subscribe();
         let seen_broken = network.borrow().broken;
         Self {
@@ -74,9 +75,8 @@ impl<'w> Sending<'w> {
             worker,
             source,
             held,
-            cursor: 0,
-            again: BTreeSet::new(),
-            left,
+            course,
+            ahead: HashMap::new(),
             pause: None,
             ending: None,
             finished: None,
@@ -104,7 +104,7 @@ impl<'w> Sending<'w> {
                 if let Some(error) = self.ending {
                     return Err(error);
                 }
-                if self.left == 0 {
+                if self.course.left() == 0 {
                     return Ok(self.finished);
                 }
             }
@@ -123,13 +123,12 @@ impl<'w> Sending<'w> {
     async fn fill(&mut self) -> Result<()> {
         let allowed = self.worker.connections();
         while self.may_leave() && self.in_flight.len() < allowed {
-            let waiting_to_leave = self.left - self.in_flight.len() as u64;
-            let completing = waiting_to_leave == 1 && self.completes_by_chunk();
+            let completing = self.course.waiting() == 1 && self.completes_by_chunk();
             let alone = self.in_flight.is_empty() && self.commits.is_empty();
             if completing && !alone {
                 break;
             }
-            let Some(chunk) = self.next_chunk() else { break };
+            let Some(chunk) = self.course.next() else { break };
             if completing {
                 self.worker.announce_completing(&self.source).await?;
             }
@@ -147,37 +146,23 @@ impl<'w> Sending<'w> {
         self.worker.upload.attempt.plan.completes == Completes::LastChunk
     }
 
-    fn next_chunk(&mut self) -> Option<Chunk> {
-        if let Some(chunk) = self.again.pop_first() {
-            return Some(chunk);
-        }
-        let plan = self.worker.upload.attempt.plan;
-        while self.cursor < plan.count() {
-            let found = plan.lacking(self.cursor, &self.held);
-            self.cursor += 1;
-            if found.is_some() {
-                return found;
-            }
-        }
-        None
-    }
-
     fn leave(&mut self, chunk: Chunk, completing: bool) {
         let worker = &self.worker;
         let proof = completing.then(|| worker.upload.identity.clone());
         let meter = Arc::clone(&worker.live.meter);
         let body = ChunkBody::new(Arc::clone(&self.source), chunk, proof, meter);
-        let outgoing = Outgoing { body: body.clone(), resuming: worker.says_resume };
+        let mut outgoing = Outgoing { body: body.clone(), digest: None, resuming: worker.says_resume };
         let (driver, ticket, intent) = (Arc::clone(&worker.driver), worker.ticket(), worker.intent());
-        let intended =
-            (worker.driver.capabilities().survey == SurveyKind::Offset).then(|| worker.intend(&self.source, chunk));
+        let in_lanes = worker.upload.attempt.plan.lanes > 0;
+        let ahead = self.ahead.remove(&chunk);
+        let intended = in_lanes.then(|| ahead.unwrap_or_else(|| worker.intend(&self.source, chunk)));
         let confirmed_early =
             planted(Fault::ConfirmBeforeAnswer).then(|| worker.confirm(chunk, None, &Confirmation::default()));
         self.in_flight.push(Box::pin(async move {
             let began = (Instant::now(), now());
             let outcome = async {
                 if let Some(intended) = intended {
-                    intended.await?;
+                    outgoing.digest = Some(intended.await.unwrap_or_else(|_| Err(ended()))?);
                 }
                 if let Some(confirmed) = confirmed_early {
                     confirmed.await?;
@@ -187,14 +172,21 @@ impl<'w> Sending<'w> {
             let outcome = outcome.await;
             (chunk, began, body, outcome)
         }));
+        if let Some(next) = self.course.after(chunk) {
+            self.ahead.insert(next, self.worker.intend(&self.source, next));
+        }
     }
 
     fn take(&mut self, (chunk, began, body, outcome): Sent) {
+        let confirmed = outcome.is_ok();
         let outcome =
             outcome.and_then(|confirmation| proved(&confirmation, &body).map(|digest| (confirmation, digest)));
         match outcome {
             Ok((confirmation, digest)) => self.answered(chunk, began, confirmation, digest),
-            Err(error) => self.failed(chunk, error, body.all_taken()),
+            Err(error) => {
+                self.worker.lies_damaged |= confirmed && error.kind() == ErrorKind::Integrity;
+                self.failed(chunk, error, body.all_taken());
+            }
         }
     }
 
@@ -211,11 +203,14 @@ impl<'w> Sending<'w> {
         }
         self.worker.says_resume = false;
         self.worker.failures.clear();
-        self.left -= 1;
+        self.course.answered(chunk);
+        if self.worker.recut() {
+            self.course.resize(self.worker.upload.attempt.plan.chunk_size);
+        }
         if confirmation.digest.is_some() {
             self.worker.live.add_verified(chunk.length);
         }
-        if confirmation.finished.is_some() && self.left == 0 {
+        if confirmation.finished.is_some() && self.course.left() == 0 {
             self.finished = confirmation.finished.clone();
         }
         if confirmation.ticket.is_some() {
@@ -232,7 +227,7 @@ impl<'w> Sending<'w> {
         }
         self.held.insert(chunk.offset, chunk.end());
         self.rate.add(Instant::now(), chunk.length);
-        let left = self.left + self.commits.len() as u64;
+        let left = self.course.left() + self.commits.len() as u64;
         self.worker.live.set_confirmed(self.held.total(), left);
     }
 
@@ -240,7 +235,7 @@ impl<'w> Sending<'w> {
         let count = self.worker.count_failure(chunk, &error);
         tracing::debug!(upload = %self.worker.upload.id, chunk = chunk.index, failures = count, %error, "a chunk failed");
         self.worker.learn_failure(&error);
-        self.again.insert(chunk);
+        self.course.failed(chunk);
         let lies_there = error.kind() == ErrorKind::Integrity && self.worker.goes_in_one_request();
         if lies_there || self.must_ask(&error) || self.may_have_completed(&error, all_left) {
             self.ending.get_or_insert(error);
@@ -256,15 +251,15 @@ impl<'w> Sending<'w> {
     /// All bytes of a chunk that completes the object had left: whatever answered since may have come after it was done.
     fn may_have_completed(&self, error: &Error, all_left: bool) -> bool {
         let vague = matches!(error.kind(), ErrorKind::Transient | ErrorKind::CaptivePortal);
-        vague && all_left && self.left == 1 && self.worker.upload.attempt.finishing
+        vague && all_left && self.course.left() == 1 && self.worker.upload.attempt.finishing
     }
 
     /// Nobody here knows what the destination holds now: the round ends, and the next one begins with asking.
     fn must_ask(&self, error: &Error) -> bool {
-        let by_offset = self.worker.driver.capabilities().survey == SurveyKind::Offset;
+        let in_lanes = self.worker.upload.attempt.plan.lanes > 0;
         match error.kind() {
             ErrorKind::Unknown | ErrorKind::OffsetMismatch => true,
-            ErrorKind::Transient | ErrorKind::Integrity => by_offset,
+            ErrorKind::Transient | ErrorKind::Integrity | ErrorKind::TooLarge => in_lanes,
             _ => false,
         }
     }
@@ -341,17 +336,20 @@ impl Worker {
             }
             chunks::confirm(connection, id, attempt, chunk, known.as_ref(), tag.as_deref(), touch)
         });
-        Box::pin(async move {
-            committed.await.unwrap_or_else(|_| Err(Error::new(ErrorKind::Storage, "The record store has stopped")))
-        })
+        Box::pin(async move { committed.await.unwrap_or_else(|_| Err(ended())) })
     }
 
-    /// Where only an offset can be asked for: the chunk's digest is committed before its first byte leaves.
-    fn intend(&self, source: &Arc<SourceFile>, chunk: Chunk) -> Task<Result<()>> {
+    /// In lanes: the chunk's digest is committed before its first byte leaves, so that an offset inside it can be proved.
+    fn intend(&self, source: &Arc<SourceFile>, chunk: Chunk) -> AbortOnDropHandle<Result<Digest>> {
         let (inner, source, attempt) = (Arc::clone(&self.inner), Arc::clone(source), self.upload.attempt.seq);
-        Box::pin(async move {
+        AbortOnDropHandle::new(tokio::spawn(async move {
             let digest = crate::worker::blocking(move || source.digest(chunk)).await?;
-            inner.records.run(move |connection| chunks::intend(connection, attempt, chunk, &digest)).await
-        })
+            inner.records.run(move |connection| chunks::intend(connection, attempt, chunk, &digest)).await?;
+            Ok(digest)
+        }))
     }
+}
+
+fn ended() -> Error {
+    Error::new(ErrorKind::Storage, "The record store has stopped")
 }

@@ -10,7 +10,7 @@ use std::{path::PathBuf, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    drivers::{self, FineUploaderSettings, HttpOptions},
+    drivers::{self, FineUploaderSettings, HttpOptions, TusSettings},
     error::{Error, ErrorKind, Result},
     pace::SpeedLimit,
     records::destinations::{Memory, THIS_COMPUTER},
@@ -56,6 +56,8 @@ pub struct DestinationSettings {
     pub item_limit: u64,
     /// How a Fine Uploader server is spoken to.
     pub fine_uploader: FineUploaderSettings,
+    /// How a tus server is spoken to.
+    pub tus: TusSettings,
 }
 
 /// What becomes of uploads that were interrupted.
@@ -105,6 +107,7 @@ impl Default for DestinationSettings {
             allow_empty: true,
             item_limit: 0,
             fine_uploader: FineUploaderSettings::default(),
+            tus: TusSettings::default(),
         }
     }
 }
@@ -142,7 +145,8 @@ impl DestinationSettings {
         if self.allowed_extensions.iter().any(|end| plain_end(end).is_empty() || end.contains(['/', '\\'])) {
             return wrong("allowed_extensions: give them as “jpg” or “tar.gz”");
         }
-        self.fine_uploader.check()
+        self.fine_uploader.check()?;
+        self.tus.check()
     }
 
     /// Whether a file may be sent, as far as its name and size tell; else why not.

@@ -5,7 +5,15 @@ use proptest::prelude::*;
 use super::*;
 
 fn plan(size: u64, chunk_size: u64) -> Plan {
-    Plan { size, chunk_size, completes: Completes::FinishRequest, repeatable: true, sends_empty: true }
+    Plan {
+        size,
+        chunk_size,
+        completes: Completes::FinishRequest,
+        repeatable: true,
+        sends_empty: true,
+        lanes: 0,
+        adapts: false,
+    }
 }
 
 #[test]

@@ -10,12 +10,14 @@ use super::{
     Credentials, HttpOptions,
     http::{self, Answer},
 };
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// How long one step may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// Clocks that differ by more make expiry and signatures unreliable.
 const CLOCKS: i64 = 300;
+
+const FINE_UPLOADER: &str = "Fine Uploader's protocol";
 
 /// What one step found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -28,28 +30,29 @@ pub struct Check {
     pub words: String,
 }
 
-fn good(what: &'static str, words: impl Into<String>) -> Check {
+pub(super) fn good(what: &'static str, words: impl Into<String>) -> Check {
     Check { what, ok: true, words: words.into() }
 }
 
-fn bad(what: &'static str, words: impl Into<String>) -> Check {
+pub(super) fn bad(what: &'static str, words: impl Into<String>) -> Check {
     Check { what, ok: false, words: words.into() }
 }
 
-/// Tries a Fine Uploader endpoint; the first thing that is wrong ends it.
+/// Tries to reach the host of `url`; the first thing that is wrong ends it.
+pub(super) async fn reach(url: &Url) -> Vec<Check> {
+    let named = name(url).await;
+    match named.ok {
+        true => vec![named, connection(url).await],
+        false => vec![named],
+    }
+}
+
+/// Tries a Fine Uploader endpoint, once its host can be reached.
 ///
 /// # Errors
 /// `Invalid` where plain http is not agreed to.
 pub(super) async fn fine_uploader(url: &Url, credentials: &Credentials, options: &HttpOptions) -> Result<Vec<Check>> {
     let client = http::client(url, options)?;
-    let mut checks = Vec::new();
-    for step in [name(url).await, connection(url).await] {
-        let ok = step.ok;
-        checks.push(step);
-        if !ok {
-            return Ok(checks);
-        }
-    }
     let mut endpoint = url.clone();
     endpoint.set_query(None);
     // A form without a file: every server of the protocol refuses it in its own words, and stores nothing.
@@ -61,17 +64,18 @@ pub(super) async fn fine_uploader(url: &Url, credentials: &Credentials, options:
     if let Some(token) = &credentials.token {
         request = request.bearer_auth(token);
     }
-    match http::exchange(request, None, options, PATIENCE).await {
-        Err(error) if matches!(error.kind(), ErrorKind::Offline | ErrorKind::CaptivePortal) => {
-            checks.push(bad("answer", format!("{error}. {}", error.advice())));
-        }
-        Err(error) => checks.push(bad("answer", format!("It takes connections, but does not answer: {error}"))),
-        Ok(answer) => {
-            checks.push(protocol(&answer));
-            checks.extend(clock(&answer));
-        }
+    Ok(match http::exchange(request, None, options, PATIENCE).await {
+        Err(error) => vec![no_answer(&error)],
+        Ok(answer) => std::iter::once(protocol(&answer)).chain(clock(&answer)).collect(),
+    })
+}
+
+/// It takes connections, and no answer came.
+pub(super) fn no_answer(error: &Error) -> Check {
+    match error.kind() {
+        ErrorKind::Offline | ErrorKind::CaptivePortal => bad("answer", format!("{error}. {}", error.advice())),
+        _ => bad("answer", format!("It takes connections, but does not answer: {error}")),
     }
-    Ok(checks)
 }
 
 async fn name(url: &Url) -> Check {
@@ -103,8 +107,16 @@ fn protocol(answer: &Answer) -> Check {
     let speaks =
         json.as_ref().is_some_and(|json| ["success", "error", "reset"].iter().any(|key| json.get(key).is_some()));
     match answer.status.as_u16() {
-        401 | 403 => bad("protocol", "It answers, but does not accept who is asking. Check the token."),
+        401 | 403 => without_protocol(answer, FINE_UPLOADER),
         _ if speaks => good("protocol", "It speaks Fine Uploader's protocol"),
+        _ => without_protocol(answer, FINE_UPLOADER),
+    }
+}
+
+/// It answers, and not in the protocol of that name.
+pub(super) fn without_protocol(answer: &Answer, named: &str) -> Check {
+    match answer.status.as_u16() {
+        401 | 403 => bad("protocol", "It answers, but does not accept who is asking. Check the token."),
         301 | 302 | 307 | 308 => {
             let to = answer.location().unwrap_or_else(|| "another address".into());
             bad("protocol", format!("It sends callers on to {to}. Set the destination to that address."))
@@ -116,11 +128,12 @@ fn protocol(answer: &Answer) -> Check {
             bad("protocol", "A web page answers here, perhaps a sign-in. This is no upload endpoint.")
         }
         429 | 503 => bad("protocol", "It is busy now. Try again later."),
-        status => bad("protocol", format!("It answers {status}, and not in Fine Uploader's protocol.")),
+        status => bad("protocol", format!("It answers {status}, and not in {named}.")),
     }
 }
 
-fn clock(answer: &Answer) -> Option<Check> {
+/// Whether the clocks agree.
+pub(super) fn clock(answer: &Answer) -> Option<Check> {
     let text = answer.headers.get("date")?.to_str().ok()?;
     let theirs = httpdate::parse_http_date(text).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
     let apart = crate::upload::now() / 1000 - i64::try_from(theirs.as_secs()).ok()?;

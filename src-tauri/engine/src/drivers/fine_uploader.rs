@@ -19,7 +19,6 @@ mod params;
 mod requests;
 mod session;
 mod settings;
-mod template;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -31,17 +30,15 @@ use url::Url;
 use self::{
     address::{Address, below},
     answers::{digest_of, finished_of, held_of, judge_chunk, judge_finish, new_uuid},
-    template::Facts,
 };
 pub use self::{
     params::{ParamValue, Params},
-    settings::{
-        DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, Headers, ParamNames, SessionSettings,
-    },
+    settings::{DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, ParamNames, SessionSettings},
 };
 use super::{
     Credentials, HttpOptions,
     http::{self, Answer},
+    template::Facts,
 };
 use crate::{
     chunk::{Completes, Plan, choose_size},
@@ -169,6 +166,7 @@ impl Destination for FineUploader {
             parallel: if self.address.concurrent { usize::MAX } else { 1 },
             min_chunk: 1,
             max_chunk: u64::MAX,
+            multiple: 1,
             max_chunks: u64::MAX,
             survey: SurveyKind::Set,
             lifetime: None,
@@ -184,7 +182,7 @@ impl Destination for FineUploader {
         // Not larger than one chunk: one plain request, which may be repeated under the same uuid, and no done request.
         let plain = if size == 0 { sends_empty } else { size <= chunk_size && !mandatory };
         let completes = if done && !plain { Completes::FinishRequest } else { Completes::LastChunk };
-        Ok(Plan { size, chunk_size, completes, repeatable: plain, sends_empty })
+        Ok(Plan { size, chunk_size, completes, repeatable: plain, sends_empty, lanes: 0, adapts: false })
     }
 
     async fn begin(&self, intent: &Intent) -> Result<Ticket> {

@@ -165,6 +165,11 @@ impl Answer {
         in_seconds.or_else(at_a_moment).map(|patience| patience.min(Duration::from_secs(24 * 60 * 60)))
     }
 
+    /// The server's own words, bounded; empty where they are no text.
+    pub fn quote(&self) -> String {
+        std::str::from_utf8(&self.body).map(quote).unwrap_or_default().trim().to_owned()
+    }
+
     /// Where a redirect leads, without its query.
     pub fn location(&self) -> Option<String> {
         let text = self.headers.get("location")?.to_str().ok()?;

@@ -130,6 +130,7 @@ impl Destination for Memory {
             parallel,
             min_chunk: 1,
             max_chunk: u64::MAX,
+            multiple: 1,
             max_chunks: 10_000,
             survey: self.survey,
             lifetime: None,
@@ -139,7 +140,9 @@ impl Destination for Memory {
     fn plan(&self, size: u64, wish: u64) -> Result<Plan> {
         let chunk_size = choose_size(size, wish, 1, u64::MAX, 10_000)?;
         let repeatable = self.survey != SurveyKind::Cannot;
-        Ok(Plan { size, chunk_size, completes: self.completes, repeatable, sends_empty: true })
+        let lanes = u32::from(self.survey == SurveyKind::Offset);
+        let (completes, adapts) = (self.completes, false);
+        Ok(Plan { size, chunk_size, completes, repeatable, sends_empty: true, lanes, adapts })
     }
 
     async fn begin(&self, intent: &Intent) -> Result<Ticket> {
@@ -160,7 +163,7 @@ impl Destination for Memory {
         });
         Ok(match self.survey {
             SurveyKind::Set => Survey::Set(held.collect()),
-            SurveyKind::Offset => Survey::Offset(held.map(|held| held.length).sum()),
+            SurveyKind::Offset => Survey::Lanes(vec![held.map(|held| held.length).sum()]),
             SurveyKind::Cannot => Survey::CannotTell,
         })
     }

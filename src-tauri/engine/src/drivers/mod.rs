@@ -2,8 +2,13 @@
 
 mod check;
 pub mod fine_uploader;
+mod headers;
 mod http;
+mod ietf;
 pub mod memory;
+mod resource;
+mod template;
+mod tus;
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +16,10 @@ use url::Url;
 
 pub use check::Check;
 pub use fine_uploader::{FineUploader, FineUploaderSettings};
+pub use headers::Headers;
 pub use http::HttpOptions;
+pub use ietf::Ietf;
+pub use tus::{Preset, Tus, TusSettings};
 
 use crate::{
     destination::Destination,
@@ -57,23 +65,38 @@ pub fn connect_with(
             .next_step("Set it anew: carryon destinations change NAME --address URL; then resume."));
     }
     let (protocol, url) = split(address)?;
-    match protocol {
+    Ok(match protocol {
         "fineuploader" => {
             let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
-            Ok(Arc::new(FineUploader::new(url, credentials, options, own, repeat_finish)?))
+            Arc::new(FineUploader::new(url, credentials, options, own, repeat_finish)?)
         }
-        other => Err(unknown_protocol(address, other)),
-    }
+        "tus" => Arc::new(Tus::new(&url, credentials, options, &settings.tus, settings.connections)?),
+        "ietf" => Arc::new(Ietf::new(&url, credentials, options)?),
+        other => return Err(unknown_protocol(address, other)),
+    })
 }
 
 /// Tries a destination URL, step by step, leaving nothing there.
 ///
 /// # Errors
 /// As [`connect`]; what goes wrong on the way is in the answer.
-pub async fn check(address: &str, credentials: Credentials, options: &HttpOptions) -> Result<Vec<Check>> {
-    normalise(address, options)?;
-    let (_, url) = split(address)?;
-    check::fine_uploader(&url, &credentials, options).await
+pub async fn check(
+    address: &str,
+    credentials: Credentials,
+    options: &HttpOptions,
+    settings: &DestinationSettings,
+) -> Result<Vec<Check>> {
+    validate(address, options, settings)?;
+    let (protocol, url) = split(address)?;
+    let mut checks = check::reach(&url).await;
+    if checks.iter().all(|check| check.ok) {
+        checks.extend(match protocol {
+            "tus" => Tus::new(&url, credentials, options, &settings.tus, None)?.check_server().await,
+            "ietf" => Ietf::new(&url, credentials, options)?.check_server().await,
+            _ => check::fine_uploader(&url, &credentials, options).await?,
+        });
+    }
+    Ok(checks)
 }
 
 /// Checks a destination URL without sending anything, and gives back the form in which it is stored.
@@ -97,6 +120,8 @@ pub fn validate(address: &str, options: &HttpOptions, settings: &DestinationSett
             let (own, repeat_finish) = (&settings.fine_uploader, settings.repeat_finish);
             FineUploader::check(&url, options, own, repeat_finish)
         }
+        "tus" => Tus::check(&url, options, &settings.tus),
+        "ietf" => Ietf::check(&url, options),
         other => Err(unknown_protocol(address, other)),
     }
 }
@@ -130,7 +155,7 @@ fn senseless(address: &str, why: String) -> Error {
     let shown = address.rsplit_once('@').map_or(address, |(_, behind)| behind);
     let shown = shown.split('?').next().unwrap_or(shown);
     Error::new(ErrorKind::Invalid, format!("“{shown}” is not a destination: {why}"))
-        .next_step("Write it as fineuploader+https://host/upload?done=/upload/done.")
+        .next_step("Write it as tus+https://host/files/ or fineuploader+https://host/upload?done=/upload/done.")
 }
 
 #[cfg(test)]

@@ -220,8 +220,8 @@ impl Document {
     fn check_plan(&self) -> Result<()> {
         let plan = &self.attempt.plan;
         let lies_within = |piece: &Piece| {
-            let whole = plan.chunk(piece.offset / plan.chunk_size);
-            whole.index < plan.count() && piece.end() <= whole.end()
+            let known = piece.offset < plan.size || (plan.size == 0 && plan.count() > 0);
+            known && plan.fits(piece.offset, piece.length)
         };
         match self.chunks.iter().map(|row| row.piece).find(|piece| !lies_within(piece)) {
             Some(piece) => Err(senseless(format!("its chunk at byte {} lies outside its plan", piece.offset))),
@@ -245,6 +245,10 @@ impl Document {
 
 /// How many bytes are confirmed, and how many chunks are left.
 pub(super) fn counted(plan: &Plan, rows: &[Row]) -> (u64, u64) {
+    if plan.lanes > 0 && plan.size > 0 {
+        let held: u64 = rows.iter().filter(|row| row.confirmed).map(|row| row.piece.length).sum();
+        return (held, plan.size.saturating_sub(held).div_ceil(plan.chunk_size));
+    }
     let mut held: HashMap<u64, u64> = HashMap::new();
     for row in rows.iter().filter(|row| row.confirmed) {
         *held.entry(row.piece.offset / plan.chunk_size).or_default() += row.piece.length;

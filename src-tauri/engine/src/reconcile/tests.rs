@@ -5,8 +5,18 @@ use proptest::prelude::*;
 use super::*;
 use crate::chunk::Completes;
 
-const PLAN: Plan =
-    Plan { size: 1000, chunk_size: 400, completes: Completes::FinishRequest, repeatable: false, sends_empty: true };
+const PLAN: Plan = Plan {
+    size: 1000,
+    chunk_size: 400,
+    completes: Completes::FinishRequest,
+    repeatable: false,
+    sends_empty: true,
+    lanes: 0,
+    adapts: false,
+};
+
+/// The same in one lane.
+const LANE: Plan = Plan { lanes: 1, ..PLAN };
 
 fn row(offset: u64, length: u64, digest: u8, confirmed: bool) -> ChunkRow {
     ChunkRow { offset, length, digest: Some([digest; 32]), confirmed, tag: None, proved: false }
@@ -47,7 +57,7 @@ fn what_only_the_destination_holds_must_be_proved_by_the_file() {
 
 #[test]
 fn an_offset_inside_an_intended_chunk_is_proved_by_the_whole_of_it() {
-    let stock = by_offset(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, false)], 500).expect("covered");
+    let stock = by_lanes(&LANE, &[row(0, 400, 1, true), row(400, 400, 2, false)], &[500]).expect("covered");
     assert_eq!(stock.held.frontier(), 400);
     let whole = Chunk { index: 1, offset: 400, length: 400 };
     assert_eq!(stock.proofs, [Proof { whole, digest: [2; 32], keep: Chunk { length: 100, ..whole }, named: false }]);
@@ -55,21 +65,21 @@ fn an_offset_inside_an_intended_chunk_is_proved_by_the_whole_of_it() {
 
 #[test]
 fn an_offset_below_the_record_takes_the_record_back() {
-    let stock = by_offset(&PLAN, &[row(0, 400, 1, true), row(400, 400, 2, true)], 400).expect("covered");
+    let stock = by_lanes(&LANE, &[row(0, 400, 1, true), row(400, 400, 2, true)], &[400]).expect("covered");
     assert_eq!((stock.held.frontier(), stock.forget), (400, vec![400]));
 }
 
 #[test]
 fn bytes_nobody_can_vouch_for_are_not_built_upon() {
-    assert!(by_offset(&PLAN, &[row(0, 400, 1, true)], 700).is_err());
+    assert!(by_lanes(&LANE, &[row(0, 400, 1, true)], &[700]).is_err());
 }
 
 #[test]
 fn a_hole_in_the_record_below_the_offset_is_not_built_upon() {
     let rows = [row(0, 400, 1, true), row(800, 200, 2, true)];
-    assert!(by_offset(&PLAN, &rows, 1000).is_err(), "nobody knows what the 400 bytes between were");
+    assert!(by_lanes(&LANE, &rows, &[1000]).is_err(), "nobody knows what the 400 bytes between were");
     let silent = ChunkRow { digest: None, ..row(400, 400, 2, false) };
-    assert!(by_offset(&PLAN, &[row(0, 400, 1, true), silent], 500).is_err(), "a row without a digest proves nothing");
+    assert!(by_lanes(&LANE, &[row(0, 400, 1, true), silent], &[500]).is_err(), "a row without a digest proves nothing");
 }
 
 #[test]
@@ -137,7 +147,7 @@ proptest! {
             let covers = |row: &&ChunkRow| (row.offset..row.offset + row.length).contains(&byte);
             rows.iter().filter(covers).any(|row| row.digest.is_some() || (row.confirmed && row.offset + row.length <= offset))
         };
-        match by_offset(&PLAN, &rows, offset) {
+        match by_lanes(&LANE, &rows, &[offset]) {
             Err(error) => {
                 prop_assert_eq!(error.kind(), ErrorKind::Integrity);
                 prop_assert!(!(0..offset).all(knows), "all of it was known");

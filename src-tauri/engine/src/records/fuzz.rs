@@ -56,8 +56,15 @@ pub(super) fn filled() -> Connection {
     let mut connection = Connection::open_in_memory().expect("memory");
     migrations::run(&mut connection).expect("migrates");
     let to = destinations::get_or_make(&connection, "there", "fineuploader+http://h/").expect("a destination").id;
-    let plan =
-        Plan { size: 1000, chunk_size: 400, completes: Completes::FinishRequest, repeatable: false, sends_empty: true };
+    let plan = Plan {
+        size: 1000,
+        chunk_size: 400,
+        completes: Completes::FinishRequest,
+        repeatable: false,
+        sends_empty: true,
+        lanes: 0,
+        adapts: false,
+    };
     for nth in 0..=UPLOADS {
         let new = uploads::NewUpload {
             id: UploadId::random(),
@@ -80,7 +87,7 @@ pub(super) fn filled() -> Connection {
         uploads::insert(&connection, &new).expect("inserts");
         let attempt = uploads::get(&connection, new.id).expect("reads").expect("is there").attempt.seq;
         let ticket = Ticket { version: 1, data: json!({ "uuid": "u" }) };
-        uploads::begun(&connection, new.id, attempt, &ticket, &[7; 32]).expect("begins");
+        uploads::begun(&connection, new.id, attempt, (&new.plan, &ticket), &[7; 32]).expect("begins");
         let touch = chunks::Touch { chunk_size: 400, sent_bytes: 400, at: 1, expires_at: None };
         let chunk = Chunk { index: 0, offset: 0, length: 400 };
         chunks::confirm(&connection, new.id, attempt, chunk, Some(&chunks::Known::Ours([1; 32])), None, touch)
@@ -169,8 +176,8 @@ fn look_closely(connection: &Connection, upload: &Upload) {
     let plan = upload.attempt.plan;
     let held: Vec<Held> = [0, 400, u64::MAX].map(|at| Held { offset: at, length: 400, digest: Some([1; 32]) }).into();
     let stocks = [reconcile::by_record(&rows), reconcile::by_set(&plan, &rows, &held)];
-    let by_offset = [0, 100, 400, u64::MAX].into_iter().filter_map(|at| reconcile::by_offset(&plan, &rows, at).ok());
-    for stock in stocks.into_iter().chain(by_offset) {
+    let by_lanes = [0, 100, 400, u64::MAX].into_iter().filter_map(|at| reconcile::by_lanes(&plan, &rows, &[at]).ok());
+    for stock in stocks.into_iter().chain(by_lanes) {
         let _ = (stock.held.total(), stock.held.frontier(), plan.lacking(0, &stock.held));
     }
     let last = plan.count().saturating_sub(1);

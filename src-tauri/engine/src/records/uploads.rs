@@ -314,9 +314,11 @@ pub(crate) fn begun(
     connection: &Connection,
     id: UploadId,
     attempt: i64,
-    ticket: &Ticket,
+    (plan, ticket): (&Plan, &Ticket),
     fingerprint: &Digest,
 ) -> Result<()> {
+    let plan = serde_json::to_string(plan).expect("a plan is plain numbers");
+    connection.prepare_cached("UPDATE attempts SET plan = ?2 WHERE seq = ?1")?.execute(params![attempt, plan])?;
     set_ticket(connection, attempt, ticket)?;
     sources::set_fingerprint(connection, id, fingerprint)
 }

@@ -95,6 +95,14 @@ impl ChunkBody {
             .inspect(move |frame| counted.count(frame))
     }
 
+    /// Reads the bytes without sending them. Blocks on the disk.
+    ///
+    /// # Errors
+    /// As [`SourceFile::read_exact_at`].
+    pub(crate) fn look_through(&self, look: impl FnMut(&[u8])) -> Result<()> {
+        self.source.read_through(self.chunk, look)
+    }
+
     /// The digest of what was sent; none until the last byte was taken from the disk.
     pub fn digest(&self) -> Option<Digest> {
         self.lock().digest

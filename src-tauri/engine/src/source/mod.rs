@@ -109,15 +109,26 @@ impl SourceFile {
     /// As [`SourceFile::read_exact_at`].
     pub fn digest(&self, chunk: Chunk) -> Result<Digest> {
         let mut hasher = blake3::Hasher::new();
+        self.read_through(chunk, |block| {
+            hasher.update(block);
+        })?;
+        Ok(*hasher.finalize().as_bytes())
+    }
+
+    /// Shows a chunk's bytes block by block. Blocks on the disk.
+    ///
+    /// # Errors
+    /// As [`SourceFile::read_exact_at`].
+    pub(crate) fn read_through(&self, chunk: Chunk, mut look: impl FnMut(&[u8])) -> Result<()> {
         let mut buffer = vec![0; BLOCK.min(usize::try_from(chunk.length).unwrap_or(BLOCK))];
         let mut at = chunk.offset;
         while at < chunk.end() {
             let take = usize::try_from(chunk.end() - at).unwrap_or(BLOCK).min(BLOCK);
             self.read_exact_at(&mut buffer[..take], at)?;
-            hasher.update(&buffer[..take]);
+            look(&buffer[..take]);
             at += take as u64;
         }
-        Ok(*hasher.finalize().as_bytes())
+        Ok(())
     }
 
     /// What tells whether a file of the same size is likely the same: BLAKE3 over the size, the head, the tail and

@@ -7,6 +7,7 @@
 
 use std::{
     collections::HashSet,
+    path::Path,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -17,7 +18,6 @@ use tokio_util::task::AbortOnDropHandle;
 use super::{Worker, blocking};
 use crate::{
     chunk::Chunk,
-    destination::SurveyKind,
     error::{Error, ErrorKind, Result},
     event::Event,
     records::chunks::{self, ChunkRow},
@@ -129,9 +129,8 @@ impl Worker {
 
     async fn send_again(&mut self, offsets: Vec<u64>) -> Result<()> {
         let (count, path) = (offsets.len(), self.upload.path.display().to_string());
-        if self.driver.capabilities().survey == SurveyKind::Offset {
-            let text = format!("“{path}” changed while its upload was under way");
-            return Err(Error::new(ErrorKind::SourceChanged, text));
+        if self.upload.attempt.plan.lanes > 0 {
+            return Err(changed_under_way(&self.upload.path));
         }
         let (id, attempt, touch) = (self.upload.id, self.upload.attempt.seq, self.touch(None));
         let forget = move |connection: &rusqlite::Connection| chunks::forget(connection, id, attempt, &offsets, touch);
@@ -145,6 +144,12 @@ impl Worker {
         let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
         Ok(rows.into_iter().filter(|row| row.confirmed).collect())
     }
+}
+
+/// Bytes that were sent are not the file's any more, and lie where nothing can be sent again.
+pub(super) fn changed_under_way(path: &Path) -> Error {
+    let text = format!("“{}” changed while its upload was under way", path.display());
+    Error::new(ErrorKind::SourceChanged, text)
 }
 
 async fn is_what_was_sent(source: &Arc<SourceFile>, row: &ChunkRow) -> Result<bool> {

@@ -112,7 +112,7 @@ impl Worker {
                 Err(error.next_step("Something is wrong at the destination; resume when it is mended."))
             }
             // A question that goes unanswered takes nothing back of the yes.
-            Ok(Survey::Offset(_) | Survey::Gone | Survey::CannotTell) | Err(_) => Ok(finished),
+            Ok(Survey::Lanes(_) | Survey::Gone | Survey::CannotTell) | Err(_) => Ok(finished),
         }
     }
 

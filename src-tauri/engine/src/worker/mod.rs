@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use doubt::Doubt;
 
 use crate::{
-    chunk::{Chunk, Completes, Ranges},
+    chunk::{Chunk, Completes, Ranges, SMALLEST},
     destination::{Destination, Finished, Intent, Ticket},
     error::{Error, ErrorKind, Result},
     event::Event,
@@ -69,6 +69,12 @@ pub(crate) struct Worker {
     pub says_resume: bool,
     /// Attempts of each chunk (by offset) since anything was confirmed, over all rounds.
     pub failures: HashMap<u64, u32>,
+    /// What the destination holds of this attempt is not what was sent: only another attempt mends it.
+    pub lies_damaged: bool,
+    /// When the destination first said that it does not know the upload (any more).
+    gone_since: Option<Instant>,
+    /// Bytes in a chunk as the plan was made.
+    planned_size: u64,
     /// Whether confirmed chunks may not be the file's own any more.
     pub doubt: Option<Doubt>,
     waits: u32,
@@ -135,15 +141,18 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
     let mut worker = Worker {
         inner: Arc::clone(inner),
         says_resume: upload.confirmed > 0,
-        upload,
         driver,
         live: Arc::clone(live),
         last_trouble: None,
         failures: HashMap::new(),
+        lies_damaged: false,
+        gone_since: None,
+        planned_size: upload.attempt.plan.chunk_size,
         doubt: None,
         waits: 0,
         memory: row.memory,
         settings,
+        upload,
         resumed,
         gate_passed: false,
         began: false,
@@ -236,7 +245,10 @@ impl Worker {
             ErrorKind::Reset => return self.reset(error).await,
             ErrorKind::TooLarge => return self.cut_smaller(error).await,
             // A file that goes in one request lies there damaged now: only another attempt, and the end of this one, mends it.
-            ErrorKind::Integrity if self.goes_in_one_request() => return self.replace_damaged(error).await,
+            ErrorKind::Integrity if self.lies_damaged || self.goes_in_one_request() => {
+                return self.replace_damaged(error).await;
+            }
+            ErrorKind::Gone => return self.look_again(error).await,
             _ => {}
         }
         match self.decide(&error, failures) {
@@ -263,6 +275,7 @@ impl Worker {
     async fn round(&mut self, source: &Arc<SourceFile>) -> Result<Finished, Halt> {
         let fresh = self.upload.attempt.ticket.is_none();
         self.begin(source).await?;
+        self.recut();
         if self.upload.attempt.finishing
             && let Some(finished) = self.ask_outcome().await?
         {
@@ -302,11 +315,14 @@ impl Worker {
         }
         let source = Arc::clone(source);
         let fingerprint = blocking(move || source.fingerprint()).await?;
+        let plan = self.driver.settle(self.upload.attempt.plan).await?;
+        self.upload.attempt.plan = plan;
         let ticket = self.driver.begin(&self.intent()).await?;
         let (id, attempt, stored) = (self.upload.id, self.upload.attempt.seq, ticket.clone());
-        let begun =
-            self.inner.records.run(move |connection| uploads::begun(connection, id, attempt, &stored, &fingerprint));
-        begun.await?;
+        let begun = move |connection: &rusqlite::Connection| {
+            uploads::begun(connection, id, attempt, (&plan, &stored), &fingerprint)
+        };
+        self.inner.records.run(begun).await?;
         self.upload.attempt.ticket = Some(ticket);
         Ok(())
     }
@@ -372,11 +388,46 @@ impl Worker {
         let plan = self.upload.attempt.plan;
         self.memory.too_large = Some(plan.chunk_size.min(plan.size));
         self.remember().await;
+        if plan.lanes > 0 {
+            return if self.recut() { Ok(()) } else { Err(error.into()) };
+        }
         let smaller = self.driver.plan(plan.size, self.settings.wish(&self.memory))?;
         if self.live.confirmed() > 0 || smaller.chunk_size >= plan.chunk_size {
             return Err(error.into());
         }
         Err(Halt::StartOver)
+    }
+
+    /// In lanes requests follow the link, and become smaller with each that failed since anything was confirmed: an early
+    /// refusal of a large one may never be heard. Gives whether they changed.
+    pub fn recut(&mut self) -> bool {
+        let plan = self.upload.attempt.plan;
+        if plan.lanes == 0 {
+            return false;
+        }
+        let smaller = self.memory.too_large.map_or(u64::MAX, |refused| (refused / 2).max(1));
+        let wish = if plan.adapts { self.settings.wish(&self.memory) } else { self.planned_size };
+        let failures = self.failures.values().max().copied().unwrap_or(0).min(16);
+        let least = wish.min(SMALLEST);
+        let fitting = self.driver.capabilities().fit((wish.min(smaller) >> failures).max(least.min(smaller)));
+        std::mem::replace(&mut self.upload.attempt.plan.chunk_size, fitting) != fitting
+    }
+
+    /// The destination does not know the upload. Told so twice, a while apart, that is believed, and the file is sent again,
+    /// once by itself (DESIGN P6).
+    async fn look_again(&mut self, error: Error) -> Result<(), Halt> {
+        let patience = self.inner.options.retry.gone;
+        match self.gone_since {
+            Some(since) if since.elapsed() >= patience && self.may_begin_anew(1) => Err(Halt::StartOver),
+            Some(since) if since.elapsed() >= patience => Err(error.into()),
+            _ => {
+                self.gone_since.get_or_insert_with(Instant::now);
+                self.last_trouble = Some(error);
+                self.enter_waiting(WaitReason::Backoff, now() + patience.as_millis() as i64);
+                tokio::time::sleep(patience).await;
+                Ok(())
+            }
+        }
     }
 
     /// One request makes the object, whole or damaged.
@@ -386,13 +437,7 @@ impl Worker {
     }
 
     async fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
-        let times = {
-            let mut damaged = lock(&self.inner.damaged);
-            let times = damaged.entry(self.upload.id).or_default();
-            *times += 1;
-            *times
-        };
-        if times > self.inner.options.retry.resets {
+        if !self.may_begin_anew(self.inner.options.retry.resets) {
             return Err(error.into());
         }
         // Gone before its successor comes, it does not keep the name; otherwise the outbox tells of it later.
@@ -400,6 +445,14 @@ impl Worker {
             tracing::info!(upload = %self.upload.id, %error, "what arrived damaged is still there");
         }
         Err(Halt::StartOver)
+    }
+
+    /// Counts that the upload begins anew by itself; false where it did so `most` times.
+    fn may_begin_anew(&self, most: u32) -> bool {
+        let mut begun_anew = lock(&self.inner.begun_anew);
+        let times = begun_anew.entry(self.upload.id).or_default();
+        *times += 1;
+        *times <= most
     }
 
     /// Counts a chunk's failure, those apart that only ask for patience.
@@ -446,7 +499,7 @@ impl Worker {
             (ours, theirs) => ours.or(theirs),
         };
         let sent_bytes = self.upload.sent + self.live.meter.sent();
-        Touch { chunk_size: self.upload.attempt.plan.chunk_size, sent_bytes, at, expires_at }
+        Touch { chunk_size: self.planned_size, sent_bytes, at, expires_at }
     }
 
     pub fn enter(&self, step: Step) {

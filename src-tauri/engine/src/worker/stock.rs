@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Worker, blocking};
+use super::{Worker, blocking, doubt::changed_under_way};
 use crate::{
-    chunk::Ranges,
+    chunk::{Ranges, course::Course},
     destination::{Finished, Survey},
     error::{Error, ErrorKind, Result},
     reconcile::{self, Proof, Stock},
@@ -23,12 +23,18 @@ impl Worker {
             Survey::Done(finished) => return Ok(Err(finished)),
             Survey::CannotTell => reconcile::by_record(&rows),
             Survey::Set(held) => reconcile::by_set(&plan, &rows, &held),
-            Survey::Offset(offset) => reconcile::by_offset(&plan, &rows, offset)?,
+            Survey::Lanes(offsets) => {
+                let stock = reconcile::by_lanes(&plan, &rows, &offsets);
+                // What nobody can vouch for stays in the way of what is to come.
+                self.lies_damaged |= stock.as_ref().is_err_and(|error| error.kind() == ErrorKind::Integrity);
+                stock?
+            }
             Survey::Gone => {
                 let text = "The destination no longer knows this upload";
                 return Err(Error::new(ErrorKind::Gone, text));
             }
         };
+        self.gone_since = None;
         Ok(Ok(self.settle(source, stock).await?))
     }
 
@@ -45,9 +51,12 @@ impl Worker {
             if self.prove(source, proof).await? {
                 held.insert(proof.keep.offset, proof.keep.end());
                 self.live.add_verified(proof.keep.length);
+            } else if self.upload.attempt.plan.lanes > 0 {
+                // The destination holds it in the middle of a lane, where nothing can be sent again.
+                return Err(changed_under_way(&self.upload.path));
             }
         }
-        let left = self.upload.attempt.plan.missing(&held).count() as u64;
+        let left = Course::new(self.upload.attempt.plan, held.clone()).left();
         self.live.set_confirmed(held.total(), left);
         if !self.began {
             self.says_resume = self.resumed && held.total() > 0;

@@ -4,13 +4,13 @@ use reqwest::{Method, RequestBuilder};
 use url::Url;
 
 use super::{
+    super::template::Facts,
     FineUploader,
     address::{below, with_query},
     answers::judge_delete,
     params::Params,
     requests,
     settings::DeleteMethod,
-    template::Facts,
 };
 use crate::{
     chunk::Completes,

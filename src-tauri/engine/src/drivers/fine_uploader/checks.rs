@@ -2,14 +2,11 @@
 
 use std::collections::HashSet;
 
-use reqwest::{
-    Method,
-    header::{HeaderName, HeaderValue},
-};
+use reqwest::Method;
 
 use super::{
-    settings::{DoneSettings, FineUploaderSettings, Headers, ParamNames},
-    template::{self, Place},
+    super::{headers, template::Place},
+    settings::{DoneSettings, FineUploaderSettings, ParamNames},
 };
 use crate::error::{Error, ErrorKind, Result};
 
@@ -24,16 +21,16 @@ impl FineUploaderSettings {
         check_method("done.method", &self.done.method, &["HEAD", "OPTIONS", "TRACE", "CONNECT"])?;
         self.names.check()?;
         self.params.check(Place::Upload, "params")?;
-        check_headers(&self.headers, Place::Upload, "headers")?;
+        headers::check(&self.headers, Place::Upload, "headers")?;
         if self.prevent_retry_property.is_empty() {
             return Err(invalid("prevent_retry_property: an empty word says nothing".into()));
         }
         self.done.check()?;
         self.delete.params.check(Place::Delete, "delete.params")?;
-        check_headers(&self.delete.headers, Place::Delete, "delete.headers")?;
+        headers::check(&self.delete.headers, Place::Delete, "delete.headers")?;
         if let Some(session) = &self.session {
             session.params.check(Place::Session, "session.params")?;
-            check_headers(&session.headers, Place::Session, "session.headers")?;
+            headers::check(&session.headers, Place::Session, "session.headers")?;
         }
         Ok(())
     }
@@ -45,7 +42,7 @@ impl DoneSettings {
             params.check(Place::Upload, "done.params")?;
         }
         if let Some(headers) = &self.headers {
-            check_headers(headers, Place::Upload, "done.headers")?;
+            headers::check(headers, Place::Upload, "done.headers")?;
         }
         match self.reset_on_status.iter().find(|status| !(205..600).contains(*status)) {
             Some(status) => Err(invalid(format!("done.reset_on_status: {status} is no status that a refusal has"))),
@@ -88,28 +85,6 @@ fn check_method(setting: &str, method: &str, refused: &[&str]) -> Result<()> {
         true => Err(invalid(format!("{setting}: {method} cannot carry this request"))),
         false => Ok(()),
     }
-}
-
-/// What may be a secret never stands in the message.
-fn check_headers(headers: &Headers, place: Place, within: &str) -> Result<()> {
-    const SECRET: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
-    const FRAME: [&str; 5] = ["host", "connection", "content-length", "content-type", "transfer-encoding"];
-    for (name, value) in headers {
-        let lower = name.to_ascii_lowercase();
-        if SECRET.contains(&lower.as_str()) {
-            let text = format!("{within}: “{name}” would keep a secret among the settings");
-            let step = "Give it as this destination's token: that is kept apart from the records.";
-            return Err(invalid(text).next_step(step));
-        }
-        if HeaderName::from_bytes(name.as_bytes()).is_err() || FRAME.contains(&lower.as_str()) {
-            return Err(invalid(format!("{within}: “{}” is no header that can be set here", name.escape_debug())));
-        }
-        if HeaderValue::from_str(value).is_err() {
-            return Err(invalid(format!("{within}.{name}: the value holds what no header can")));
-        }
-        template::check(value, place, &format!("{within}.{name}"))?;
-    }
-    Ok(())
 }
 
 fn invalid(text: String) -> Error {

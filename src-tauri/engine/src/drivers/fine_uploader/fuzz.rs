@@ -152,8 +152,15 @@ fn listings(answer: &Answer) {
         require_same_again(&listing);
     }
     let Some(status) = answer.json() else { return };
-    let plan =
-        Plan { size: 1000, chunk_size: 400, completes: Completes::LastChunk, repeatable: false, sends_empty: true };
+    let plan = Plan {
+        size: 1000,
+        chunk_size: 400,
+        completes: Completes::LastChunk,
+        repeatable: false,
+        sends_empty: true,
+        lanes: 0,
+        adapts: false,
+    };
     let stock = reconcile::by_set(&plan, &[], &held_of(&status));
     assert_eq!(stock.held.total(), 0, "what only the server claims is proved first");
     assert!(stock.proofs.iter().all(|proof| proof.whole == plan.chunk(proof.whole.index) && proof.keep == proof.whole));

@@ -13,7 +13,7 @@ use serde::{
 };
 use serde_json::Number;
 
-use super::template::{self, Facts, Place};
+use super::super::template::{self, Facts, Place};
 use crate::error::{Error, ErrorKind, Result};
 
 /// What JavaScript's `encodeURIComponent` leaves as it is.

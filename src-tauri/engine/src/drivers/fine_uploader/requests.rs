@@ -5,14 +5,17 @@
 use futures_util::{StreamExt, stream};
 use reqwest::{
     Body,
-    header::{HeaderMap, HeaderName, HeaderValue},
+    header::{HeaderMap, HeaderValue},
 };
 use uuid::Uuid;
 
 use super::{
+    super::{
+        headers::{self, Headers},
+        template::Facts,
+    },
     params::{ParamValue, Params},
-    settings::{DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings, Headers},
-    template::{self, Facts},
+    settings::{DeleteMethod, DeleteSettings, DoneSettings, FineUploaderSettings},
 };
 use crate::{
     destination::{Intent, Outgoing},
@@ -160,14 +163,14 @@ pub(super) fn upload_headers(settings: &FineUploaderSettings, facts: Facts<'_>) 
         };
         headers.insert("X-Mime-Type", HeaderValue::from_static(type_of(name)));
     }
-    add(&mut headers, &settings.headers, facts);
+    headers::add(&mut headers, &settings.headers, facts);
     headers
 }
 
 /// The headers of a question about an upload: custom ones alone.
 pub(super) fn question_headers(settings: &FineUploaderSettings, facts: Facts<'_>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    add(&mut headers, &settings.headers, facts);
+    headers::add(&mut headers, &settings.headers, facts);
     headers.remove("accept");
     headers
 }
@@ -176,14 +179,14 @@ pub(super) fn question_headers(settings: &FineUploaderSettings, facts: Facts<'_>
 pub(super) fn done_headers(settings: &FineUploaderSettings, facts: Facts<'_>) -> HeaderMap {
     let DoneSettings { headers: own, .. } = &settings.done;
     let mut headers = HeaderMap::new();
-    add(&mut headers, own.as_ref().unwrap_or(&settings.headers), facts);
+    headers::add(&mut headers, own.as_ref().unwrap_or(&settings.headers), facts);
     headers
 }
 
 /// The headers of a request without bytes: to delete, or to list.
 pub(super) fn plain_headers(own: &Headers, facts: Facts<'_>) -> HeaderMap {
     let mut headers = asking_headers();
-    add(&mut headers, own, facts);
+    headers::add(&mut headers, own, facts);
     headers
 }
 
@@ -192,25 +195,6 @@ fn asking_headers() -> HeaderMap {
     headers.insert("X-Requested-With", HeaderValue::from_static("XMLHttpRequest"));
     headers.insert("Cache-Control", HeaderValue::from_static("no-cache"));
     headers
-}
-
-fn add(headers: &mut HeaderMap, own: &Headers, facts: Facts<'_>) {
-    for (name, value) in own {
-        let value = header_text(&template::fill(value, facts));
-        // Both were checked with the settings; what a header cannot hold was encoded just now.
-        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value)) {
-            headers.insert(name, value);
-        }
-    }
-}
-
-/// What no header can hold goes percent-encoded.
-fn header_text(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() || !c.is_ascii() { encoded(c) } else { c.to_string() }).collect()
-}
-
-fn encoded(c: char) -> String {
-    c.encode_utf8(&mut [0; 4]).bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
 /// Quotes and line ends in a name, as browsers write them in `filename="…"`.

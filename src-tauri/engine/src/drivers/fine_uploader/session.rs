@@ -10,12 +10,12 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
+    super::template::Facts,
     FineUploader,
     address::{same_host, with_query},
     answers::judge_session,
     params::Params,
     requests,
-    template::Facts,
 };
 use crate::{
     destination::{Catalogue, FinishedFile, Listing},

@@ -3,14 +3,9 @@
 //! Names of fields follow the original's options (docs: *Options*, “request”, “chunking”, “deleteFile”, “session”).
 //! Plain data: [`FineUploaderSettings::check`] says in a sentence what makes no sense, before anything is sent.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::params::Params;
-
-/// Headers by name; values may hold placeholders.
-pub type Headers = BTreeMap<String, String>;
+use super::{super::headers::Headers, params::Params};
 
 /// How a Fine Uploader server is spoken to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

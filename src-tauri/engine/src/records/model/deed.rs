@@ -52,7 +52,15 @@ pub(super) enum Change {
 fn plan(n: u64) -> Plan {
     let (size, chunk_size) = ([0, 1, 7, 999, 1000, 1001, 4000][n as usize % 7], [1000, 333, 4000][n as usize / 7 % 3]);
     let repeatable = size <= chunk_size;
-    Plan { size, chunk_size, completes: Completes::FinishRequest, repeatable, sends_empty: true }
+    Plan {
+        size,
+        chunk_size,
+        completes: Completes::FinishRequest,
+        repeatable,
+        sends_empty: true,
+        lanes: 0,
+        adapts: false,
+    }
 }
 
 fn identity(size: u64) -> Identity {
@@ -181,7 +189,7 @@ fn change_on_store(connection: &Connection, upload: &Upload, change: &Change) ->
     let ticket = || Ticket { version: 1, data: json!({ "uuid": upload.attempt.id.to_string() }) };
     match change {
         Change::Step(step) => uploads::step(connection, id, step.clone()).map(drop),
-        Change::Begin => uploads::begun(connection, id, attempt, &ticket(), &[7; 32]),
+        Change::Begin => uploads::begun(connection, id, attempt, (&upload.attempt.plan, &ticket()), &[7; 32]),
         Change::Finishing(finishing) => uploads::set_finishing(connection, attempt, *finishing),
         Change::Intend(chunk) => chunks::intend(connection, attempt, *chunk, &[1; 32]),
         Change::Confirm(chunk, sent) => chunks::confirm(

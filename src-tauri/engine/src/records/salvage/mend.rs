@@ -92,7 +92,15 @@ fn nobody_knows_how_far() -> Failure {
 
 /// Stands where a plan is lost, until the upload begins anew.
 fn plan_of_one_chunk(size: u64) -> Plan {
-    Plan { size, chunk_size: size.max(1), completes: Completes::FinishRequest, repeatable: false, sends_empty: true }
+    Plan {
+        size,
+        chunk_size: size.max(1),
+        completes: Completes::FinishRequest,
+        repeatable: false,
+        sends_empty: true,
+        lanes: 0,
+        adapts: false,
+    }
 }
 
 /// Chunks that do not fit the plan go; what is confirmed follows from those that are left.
@@ -112,10 +120,7 @@ fn recount(connection: &Connection) -> Result<()> {
 
 fn recount_one(connection: &Connection, attempt: i64, upload: &str, plan: &Plan) -> Result<()> {
     let rows = chunks::of_attempt(connection, attempt)?;
-    let fits = |row: &chunks::ChunkRow| {
-        let index = row.offset / plan.chunk_size.max(1);
-        row.offset <= plan.size && row.offset + row.length <= plan.chunk(index).end()
-    };
+    let fits = |row: &chunks::ChunkRow| plan.fits(row.offset, row.length);
     for row in rows.iter().filter(|row| !fits(row)) {
         let sql = "DELETE FROM chunks WHERE attempt = ?1 AND offset = ?2";
         connection.prepare_cached(sql)?.execute(params![attempt, to_sql(row.offset)?])?;

@@ -17,6 +17,7 @@ pub struct Script {
 }
 
 impl Script {
+    /// Starts a script, whose words are read as they come.
     pub fn start(mut command: Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("node starts");
         let (input, output) = (child.stdin.take(), child.stdout.take().expect("piped"));
