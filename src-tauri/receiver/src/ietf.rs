@@ -35,7 +35,7 @@ use axum::routing::any;
 
 use crate::access_log::{Note, Outcome};
 use crate::journal::UploadId;
-use crate::offsets::{Reply, text};
+use crate::offsets::{self, Reply, text};
 use crate::server::App;
 use crate::store::{Removal, Standing, StoreError, now};
 
@@ -102,7 +102,11 @@ async fn on_upload(
     body: Body,
 ) -> Result<Reply, Refusal> {
     match *method {
-        Method::HEAD | Method::GET => Ok(standing_reply(app, StatusCode::NO_CONTENT, &standing(app, id).await?)),
+        Method::HEAD | Method::GET => {
+            let standing = standing(app, id).await?;
+            offsets::note_survey(note, &standing);
+            Ok(standing_reply(app, StatusCode::NO_CONTENT, &standing))
+        }
         Method::PATCH => append::patch(app, note, id, parts, body).await,
         Method::DELETE => remove(app, id).await,
         _ => Err(Refusal::Method),

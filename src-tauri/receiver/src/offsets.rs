@@ -145,6 +145,11 @@ fn fits_whole(growth: &Growth, whole: &[Claimed]) -> Result<bool, StoreError> {
     Ok(digests::fit(digesters, whole))
 }
 
+/// Writes down what a question is answered.
+pub(crate) fn note_survey(note: &Note, standing: &Standing) {
+    note.line().held = Some(if standing.offset == 0 { Vec::new() } else { vec![(0, standing.offset)] });
+}
+
 /// The text of a header that stands there once; `None` for one that is missing, and for what no text is.
 pub(crate) fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim)

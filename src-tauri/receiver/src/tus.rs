@@ -36,7 +36,7 @@ use axum::routing::any;
 
 use crate::access_log::{Note, Outcome};
 use crate::journal::{Role, UploadId};
-use crate::offsets::{Reply, text};
+use crate::offsets::{self, Reply, text};
 use crate::server::App;
 use crate::store::{Standing, StoreError};
 
@@ -104,7 +104,11 @@ async fn on_upload(
     body: Body,
 ) -> Result<Reply, Refusal> {
     match *method {
-        Method::HEAD => Ok(survey_reply(&standing(app, id).await?)),
+        Method::HEAD => {
+            let standing = standing(app, id).await?;
+            offsets::note_survey(note, &standing);
+            Ok(survey_reply(&standing))
+        }
         Method::PATCH => append::patch(app, note, id, parts, body).await,
         Method::DELETE => remove(app, id).await,
         _ => Err(Refusal::Method),
