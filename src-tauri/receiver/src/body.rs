@@ -41,6 +41,15 @@ pub(crate) struct Pace {
     pub window: Duration,
 }
 
+/// What reading brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// As much as was asked for, or what came in the time.
+    More,
+    /// The body has ended.
+    End,
+}
+
 /// A body and the bytes read of it that are not used yet.
 pub(crate) struct Reader {
     body: BodyDataStream,
@@ -48,6 +57,8 @@ pub(crate) struct Reader {
     /// How long was waited for the client in this window, and what came.
     waited: Duration,
     came: u64,
+    /// How long nothing has come.
+    silence: Duration,
     stop: CancellationToken,
     ended: bool,
     /// Bytes that came and were not taken yet.
@@ -58,38 +69,58 @@ impl Reader {
     /// Reads `body`; `stop` ends it from outside.
     pub fn new(body: Body, pace: Pace, stop: CancellationToken) -> Reader {
         let (body, buffer) = (body.into_data_stream(), BytesMut::new());
-        Reader { body, pace, waited: Duration::ZERO, came: 0, stop, ended: false, buffer }
+        let (waited, silence) = (Duration::ZERO, Duration::ZERO);
+        Reader { body, pace, waited, came: 0, silence, stop, ended: false, buffer }
     }
 
     /// Reads until the buffer holds `length` bytes or the body has ended; true for the latter.
     pub async fn fill(&mut self, length: usize) -> Result<bool, BodyError> {
         while self.buffer.len() < length && !self.ended {
-            match self.next().await? {
-                Some(bytes) => {
-                    if self.buffer.capacity() - self.buffer.len() < bytes.len() {
-                        self.buffer.reserve(length.max(bytes.len()));
-                    }
-                    self.buffer.extend_from_slice(&bytes);
-                }
-                None => self.ended = true,
-            }
+            self.more(length, self.pace.stall).await?;
         }
         Ok(self.ended)
     }
 
-    async fn next(&mut self) -> Result<Option<Bytes>, BodyError> {
+    /// The same, but no longer than `time`: then the buffer holds what came, which may be nothing.
+    pub async fn fill_for(&mut self, length: usize, time: Duration) -> Result<Filled, BodyError> {
         let begun = Instant::now();
+        while self.buffer.len() < length && !self.ended && begun.elapsed() < time {
+            self.more(length, time.saturating_sub(begun.elapsed())).await?;
+        }
+        Ok(if self.ended { Filled::End } else { Filled::More })
+    }
+
+    /// Waits for more, and no longer than `time`.
+    async fn more(&mut self, length: usize, time: Duration) -> Result<(), BodyError> {
+        let begun = Instant::now();
+        let patience = time.min(self.pace.stall.saturating_sub(self.silence));
         let next = tokio::select! {
             biased;
             () = self.stop.cancelled() => return Err(BodyError::Stopping),
-            next = tokio::time::timeout(self.pace.stall, self.body.next()) => next,
+            next = tokio::time::timeout(patience, self.body.next()) => next,
         };
         match next {
-            Err(_) => Err(BodyError::Stalled),
-            Ok(None) => Ok(None),
-            Ok(Some(Ok(bytes))) => self.keeps_pace(begun.elapsed(), bytes.len()).map(|()| Some(bytes)),
+            Err(_) => {
+                self.silence += begun.elapsed();
+                if self.silence >= self.pace.stall { Err(BodyError::Stalled) } else { Ok(()) }
+            }
+            Ok(None) => {
+                self.ended = true;
+                Ok(())
+            }
+            Ok(Some(Ok(bytes))) => self.take(length, begun, &bytes),
             Ok(Some(Err(_))) => Err(BodyError::Broken),
         }
+    }
+
+    fn take(&mut self, length: usize, begun: Instant, bytes: &Bytes) -> Result<(), BodyError> {
+        let waited = self.silence + begun.elapsed();
+        self.silence = Duration::ZERO;
+        if self.buffer.capacity() - self.buffer.len() < bytes.len() {
+            self.buffer.reserve(length.max(bytes.len()));
+        }
+        self.buffer.extend_from_slice(bytes);
+        self.keeps_pace(waited, bytes.len())
     }
 
     /// Counts what came after a wait, and looks at the average when a window is full.

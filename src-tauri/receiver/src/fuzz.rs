@@ -2,6 +2,7 @@
 
 use carryon_instruments::fuzz::{CountingMemory, Target};
 
+mod fields;
 mod forms;
 mod heads;
 mod journals;

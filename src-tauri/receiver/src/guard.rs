@@ -11,9 +11,17 @@ use axum::http::{Method, StatusCode, Uri};
 
 use crate::config::Config;
 
-/// What a browser may send across origins: what Fine Uploader sends, and our own.
-const HEADERS: &str = "authorization, cache-control, content-type, x-mime-type, x-requested-with";
-const METHODS: &str = "GET, POST, PUT, DELETE, OPTIONS";
+/// What a browser may send across origins: what Fine Uploader, tus and the IETF draft send, and our own.
+const HEADERS: &str = "authorization, cache-control, content-type, x-mime-type, x-requested-with, \
+    tus-resumable, upload-length, upload-defer-length, upload-metadata, upload-offset, upload-concat, upload-checksum, \
+    x-http-method-override, x-request-id, upload-complete, upload-draft-interop-version, upload-attempt, \
+    upload-relative-path, content-disposition, content-digest, repr-digest, want-repr-digest";
+const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
+/// What its page may read of an answer.
+const EXPOSED: &str = "location, content-location, tus-resumable, tus-version, tus-extension, tus-max-size, \
+    tus-checksum-algorithm, upload-offset, upload-length, upload-defer-length, upload-metadata, upload-concat, \
+    upload-expires, upload-complete, upload-limit, upload-draft-interop-version, upload-attempt, \
+    upload-received-digest, repr-digest";
 
 /// The rules of one receiver.
 pub(crate) struct Guard {
@@ -83,6 +91,7 @@ impl Guard {
         vec![
             (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
             (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true")),
+            (header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED)),
             (header::VARY, HeaderValue::from_static("Origin")),
         ]
     }

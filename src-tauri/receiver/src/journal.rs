@@ -19,11 +19,13 @@ use crate::store::Index;
 
 mod entry;
 pub(crate) mod frame;
+mod profile;
 mod replay;
 mod writer;
 
 pub(crate) use entry::{Digest, Entry, Item, UploadId};
 pub(crate) use frame::Span;
+pub(crate) use profile::{Profile, Role};
 pub(crate) use replay::{Replayed, replay};
 use writer::Writer;
 

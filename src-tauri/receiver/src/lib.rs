@@ -20,12 +20,15 @@ mod fine_uploader;
 #[cfg(test)]
 mod fuzz;
 mod guard;
+mod ietf;
 mod journal;
 mod names;
+mod offsets;
 mod payload;
 mod server;
 mod store;
 mod tls;
+mod tus;
 
 pub use config::{Config, Limits, Tls};
 pub use error::Error;

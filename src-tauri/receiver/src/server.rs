@@ -26,8 +26,10 @@ use crate::error::Error;
 use crate::files::{Disk, Files};
 use crate::fine_uploader;
 use crate::guard::Guard;
+use crate::ietf;
 use crate::store::{Rules, Store, now};
 use crate::tls;
+use crate::tus;
 
 /// Small files are synced when they are this old; by then the system has written most by itself.
 const SETTLE_AFTER: Duration = Duration::from_secs(40);
@@ -35,6 +37,8 @@ const SETTLE_AFTER: Duration = Duration::from_secs(40);
 const SETTLE_AT_END: Duration = Duration::from_secs(3);
 /// How long the end waits for a disk that does not answer.
 const DISK_AT_END: Duration = Duration::from_secs(10);
+/// What comes of a long body is recorded after so many bytes.
+const RECORD_EVERY: u64 = 16 << 20;
 const SWEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const TIDY_EVERY: Duration = Duration::from_secs(5);
 
@@ -122,6 +126,7 @@ async fn open_store(files: Arc<dyn Files>, config: &Config) -> Result<Store, Err
         max_open_of_client: limits.unfinished_per_client,
         min_free: limits.min_free_space,
         keep: config.keep,
+        record_every: RECORD_EVERY,
     };
     let (dir, place) = (config.dir.clone(), config.dir.clone());
     let opened = tokio::task::spawn_blocking(move || Store::open(files, &dir, rules)).await;
@@ -145,6 +150,11 @@ struct Shared {
 impl App {
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Bounds on what clients may take.
+    pub fn limits(&self) -> &Limits {
+        &self.0.limits
     }
 
     /// A reader that ends when the body stalls or trickles, or the receiver does.
@@ -221,6 +231,8 @@ fn router(app: App) -> Router {
     Router::new()
         .route("/", get(greet))
         .merge(fine_uploader::routes())
+        .merge(tus::routes())
+        .merge(ietf::routes())
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "there is nothing at this address") })
         .method_not_allowed_fallback(|| async { refusal(StatusCode::METHOD_NOT_ALLOWED, "not with this method") })
         .layer(middleware::from_fn_with_state(app.clone(), guard))
@@ -229,7 +241,7 @@ fn router(app: App) -> Router {
 }
 
 async fn greet() -> Json<serde_json::Value> {
-    Json(json!({ "carryon": 1, "protocols": ["fine-uploader"] }))
+    Json(json!({ "carryon": 1, "protocols": ["fine-uploader", "tus", "ietf"] }))
 }
 
 /// Serves a request on a task of its own, which runs to its end even when the connection does not, and
@@ -263,8 +275,12 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     let mut response = match guard.check(request.method(), request.uri(), request.headers()) {
         Err(refused) => refusal(refused.status(), refused.words()),
         Ok(()) if request.method() == Method::OPTIONS => {
-            let mut response = StatusCode::NO_CONTENT.into_response();
-            response.headers_mut().extend(Guard::preflight(request.headers()));
+            let preflight = Guard::preflight(request.headers());
+            let mut response = match tells_what_it_speaks(request.uri().path()) {
+                true => next.run(request).await,
+                false => StatusCode::NO_CONTENT.into_response(),
+            };
+            response.headers_mut().extend(preflight);
             response
         }
         Ok(()) => next.run(request).await,
@@ -274,6 +290,11 @@ async fn guard(State(app): State<App>, request: Request, next: Next) -> Response
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Whether a protocol lies at this address that is asked by `OPTIONS` what it can.
+fn tells_what_it_speaks(path: &str) -> bool {
+    path.starts_with("/files") || path.starts_with("/resumable")
 }
 
 fn refusal(status: StatusCode, words: &str) -> Response {

@@ -9,6 +9,7 @@
 //!   placed without replacing anything, the journal marks it done. From the first step on, whoever
 //!   replays the journal brings it to the same end.
 //! * A small file's bytes lie in the journal until the placed file is known to be synced.
+//! * Bytes that come in their order count up to an offset: what lies before it is synced, and it only grows. See [`grow`].
 //! * Bytes of one upload are never written by two at a time; see [`claims`].
 
 use std::collections::{HashMap, HashSet};
@@ -24,7 +25,10 @@ mod chunks;
 mod claims;
 mod error;
 mod finish;
+mod grow;
+mod growth;
 mod index;
+mod join;
 mod list;
 mod open;
 mod place;
@@ -34,11 +38,14 @@ mod small;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tree;
 
 pub(crate) use block_writer::BlockWriter;
 pub(crate) use claims::Claim;
 use claims::{Claims, Lease};
 pub(crate) use error::{StoreError, is_full};
+pub(crate) use grow::Standing;
+pub(crate) use growth::Growth;
 pub(crate) use index::Index;
 use index::{Open, Upload};
 pub(crate) use list::Listed;
@@ -121,6 +128,8 @@ pub(crate) struct Rules {
     pub min_free: u64,
     /// How long unfinished uploads and finished ids are kept.
     pub keep: Duration,
+    /// Of an upload that grows, what came is recorded after so many bytes at the latest.
+    pub record_every: u64,
 }
 
 /// A handle on the store; clones share it. The folder's lock is given back with the last one.
@@ -135,6 +144,8 @@ struct Inner {
     rules: Rules,
     index: SharedIndex,
     claims: Arc<Claims>,
+    /// Who begins an upload by an attempt's id.
+    attempts: Arc<Claims>,
     beginnings: Arc<Beginnings>,
     /// Names chosen for files whose reservation is not in the journal yet, by collision key.
     choosing: Mutex<HashMap<String, UploadId>>,
@@ -157,8 +168,13 @@ impl Store {
                 Held::Done { size: done.size, location: done.location.clone(), digest: done.digest }
             }
             None if busy => Held::Open { size: None, chunks: Vec::new() },
-            None | Some(Upload::Finishing(_)) => Held::Unknown,
+            None | Some(Upload::Finishing(_) | Upload::Growing(_)) => Held::Unknown,
         })
+    }
+
+    /// What it allows.
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
     }
 
     /// Whether the store has heard of the upload, or is just receiving its first bytes.
@@ -197,7 +213,7 @@ impl Inner {
 }
 
 /// Runs what blocks on a thread that may; a panic there becomes an error.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;

@@ -189,7 +189,7 @@ async fn a_survey_tells_what_is_held() {
     job.done(to).await;
     let done = json!({"carryon": 1, "uuid": "surveyed", "state": "done", "size": 1000, "location": "s.bin"});
     assert_eq!(job.survey(to).await.json, done);
-    assert_eq!(get(to, "/").await.json, json!({"carryon": 1, "protocols": ["fine-uploader"]}));
+    assert_eq!(get(to, "/").await.json, json!({"carryon": 1, "protocols": ["fine-uploader", "tus", "ietf"]}));
 }
 
 #[tokio::test]

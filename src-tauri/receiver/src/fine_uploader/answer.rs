@@ -96,7 +96,9 @@ fn rank_of_store(error: &StoreError) -> (StatusCode, Outcome) {
         StoreError::Unknown => (S::NOT_FOUND, Outcome::Reset),
         StoreError::Missing(_) => (S::CONFLICT, Outcome::Reset),
         StoreError::Finished | StoreError::Superseded | StoreError::Busy(_) => (S::CONFLICT, Outcome::Refused),
-        StoreError::Conflict(_) | StoreError::TooLong(_) | StoreError::WrongLength { .. } => {
+        // Only where bytes come in their order, which is not here.
+        StoreError::Offset(_) | StoreError::Complete(_) | StoreError::Unfinished => (S::CONFLICT, Outcome::Refused),
+        StoreError::Conflict(_) | StoreError::Length | StoreError::TooLong(_) | StoreError::WrongLength { .. } => {
             (S::BAD_REQUEST, Outcome::Refused)
         }
         StoreError::WrongDigest => (S::UNPROCESSABLE_ENTITY, Outcome::Refused),

@@ -18,6 +18,13 @@ const FILE: &str = "/r/.carryon/journal";
 const TOKENS: &[&str] = &[
     "\"uuid\":\"a-1\"",
     "\"is\":\"opened\"",
+    "\"is\":\"begun\"",
+    "\"is\":\"grown\"",
+    "\"profile\":{\"name\":\"a\",\"folder\":\"\"}",
+    "\"role\":\"part\"",
+    "\"role\":{\"joined\":[\"a-1\"]}",
+    "\"attempt\":\"t-1\"",
+    "\"tree\":[]",
     "\"is\":\"chunk\"",
     "\"is\":\"reserved\"",
     "\"is\":\"done\"",
@@ -139,8 +146,8 @@ fn require_kept_aside(disk: &SimulatedDisk, replayed: &Replayed, bytes: &[u8]) {
 }
 
 fn open(disk: &SimulatedDisk) -> Result<Store, Error> {
-    let rules =
-        Rules { max_size: 1 << 20, max_open: 10, max_open_of_client: 10, min_free: 0, keep: Duration::from_secs(60) };
+    let (keep, record_every) = (Duration::from_secs(60), 1 << 20);
+    let rules = Rules { max_size: 1 << 20, max_open: 10, max_open_of_client: 10, min_free: 0, keep, record_every };
     Store::open(Arc::new(disk.clone()), Path::new(ROOT), rules)
 }
 

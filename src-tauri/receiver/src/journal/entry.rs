@@ -1,8 +1,11 @@
 //! What a journal tells: one [`Entry`] for each change of the store.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::files::FileId;
+use crate::journal::Profile;
 
 /// A client's name for an upload: 1 to 64 letters, digits and hyphens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -15,6 +18,11 @@ impl UploadId {
         let fits = (1..=64).contains(&text.len());
         let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         (fits && plain).then(|| UploadId(text.into()))
+    }
+
+    /// A new one that nobody can guess.
+    pub fn random() -> UploadId {
+        UploadId(uuid::Uuid::new_v4().simple().to_string().into())
     }
 
     pub fn as_str(&self) -> &str {
@@ -74,6 +82,19 @@ pub(crate) enum Entry {
         size: Option<u64>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         client: Option<String>,
+        at: u64,
+    },
+    /// An upload whose bytes come in their order was begun.
+    Begun { uuid: UploadId, profile: Arc<Profile>, at: u64 },
+    /// The bytes before `offset` lie synced in the upload's part file. `size` is said where it is known by now.
+    /// `tree` is what a digest of all bytes goes on from; see [`crate::store::tree`].
+    Grown {
+        uuid: UploadId,
+        offset: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        size: Option<u64>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        tree: Vec<Digest>,
         at: u64,
     },
     /// A chunk lies whole and synced in the upload's part file.

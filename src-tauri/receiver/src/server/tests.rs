@@ -110,7 +110,8 @@ async fn the_free_space_is_watched_as_chunks_come() {
 async fn what_grows_old_goes_within_the_hour() {
     let disk = SimulatedDisk::new(Path::new(ROOT), true);
     let keep = Duration::from_millis(1);
-    let rules = Rules { max_size: 1 << 30, max_open: 10, max_open_of_client: 10, min_free: 0, keep };
+    let rules =
+        Rules { max_size: 1 << 30, max_open: 10, max_open_of_client: 10, min_free: 0, keep, record_every: 1 << 20 };
     let files = Arc::new(disk.clone());
     let open = tokio::task::spawn_blocking(move || Store::open(files, Path::new(ROOT), rules));
     let store = open.await.unwrap().unwrap();

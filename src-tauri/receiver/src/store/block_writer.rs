@@ -77,12 +77,12 @@ impl Store {
     }
 
     /// Forgets an upload whose part file somebody took away, so that it can begin anew; gives what to answer then.
-    async fn forget_if_lost(&self, uuid: &UploadId) -> Result<Option<StoreError>, StoreError> {
+    pub(super) async fn forget_if_lost(&self, uuid: &UploadId) -> Result<Option<StoreError>, StoreError> {
         let lease = self.lease(uuid, Claim::Exclusive).await?;
         let store = self.clone();
         blocking(move || {
             let uuid = lease.uuid();
-            let is_open = matches!(store.0.upload(uuid), Some(Upload::Open(_)));
+            let is_open = matches!(store.0.upload(uuid), Some(Upload::Open(_) | Upload::Growing(_)));
             if !is_open || store.0.files.stat(&store.0.part(uuid))?.is_some() {
                 return Ok(None);
             }
@@ -147,7 +147,9 @@ impl Inner {
                 finished.check_size(meta)?;
                 Ok(Mode::Verify(finished))
             }
-            (Some(Upload::Open(_)), _) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
+            (Some(Upload::Open(_) | Upload::Growing(_)), _) => {
+                Err(StoreError::Conflict("this upload was begun in another way".into()))
+            }
             (Some(Upload::Finishing(_)), _) => Err(StoreError::Busy("this upload is being finished")),
         }
     }
@@ -255,7 +257,8 @@ impl BlockWriter {
                 file.sync_data()?;
                 self.store.0.files.sync_dir(&self.store.0.parts)?;
                 self.committed = true;
-                let finished = self.store.0.deliver(self.lease.uuid(), &self.meta, self.written, Some(digest))?;
+                let finished =
+                    self.store.0.deliver(self.lease.uuid(), &self.meta, self.written, Some(digest), Vec::new())?;
                 self.store.0.journal.hold(self.lease.clone());
                 Ok(finished.delivered(false))
             }

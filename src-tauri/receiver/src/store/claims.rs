@@ -19,6 +19,8 @@ pub(crate) enum Claim {
     Chunk { offset: u64, length: u64 },
     /// All bytes at once.
     Whole,
+    /// The bytes from an upload's end on, where they come in their order.
+    Tail,
     /// The upload itself: to finish or to remove it. Runs to its end.
     Exclusive,
 }
@@ -182,6 +184,10 @@ mod tests {
         assert_eq!(verdict(A, A), Verdict::End);
         assert_eq!(verdict(ACROSS, A), Verdict::Refuse);
         assert_eq!(verdict(Claim::Whole, Claim::Whole), Verdict::End);
+        assert_eq!(verdict(Claim::Tail, Claim::Tail), Verdict::End);
+        assert_eq!(verdict(Claim::Exclusive, Claim::Tail), Verdict::End, "who asks ends who sends");
+        assert_eq!(verdict(Claim::Tail, Claim::Exclusive), Verdict::Wait);
+        assert_eq!(verdict(A, Claim::Tail), Verdict::Refuse);
         assert_eq!(verdict(Claim::Whole, A), Verdict::Refuse);
         assert_eq!(verdict(A, Claim::Whole), Verdict::Refuse);
         assert_eq!(verdict(Claim::Exclusive, A), Verdict::End);

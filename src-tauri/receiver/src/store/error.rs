@@ -17,6 +17,18 @@ pub(crate) enum StoreError {
     /// Another request is at work on the upload; later it may go.
     #[error("{0}")]
     Busy(&'static str),
+    /// What comes does not begin where this much is held.
+    #[error("{0} bytes are held: it has to go on from there")]
+    Offset(u64),
+    /// The length is another than was said before, or less than is held.
+    #[error("the length is not what was said before")]
+    Length,
+    /// The upload is finished: nothing can be added.
+    #[error("this upload is complete")]
+    Complete(Box<super::Standing>),
+    /// A part of the file has not come in whole yet.
+    #[error("not all parts have come in yet")]
+    Unfinished,
     /// The upload is finished, and what came now is not what it holds.
     #[error("this upload is finished and holds other bytes here")]
     Finished,

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::files::{Access, Kind, Stat};
-use crate::journal::{Digest, UploadId};
+use crate::journal::{Digest, Item, UploadId};
 use crate::names;
 use crate::store::index::{Finished, Finishing, Open};
 use crate::store::{Claim, Delivered, Inner, Meta, Store, StoreError, Upload, blocking, now};
@@ -48,6 +48,7 @@ impl Store {
             Some(Upload::Finished(finished)) => return self.0.finished(&finished, &meta),
             // Asked before anybody is stopped for it.
             Some(Upload::Open(open)) => drop(whole_size(&open, &meta)?),
+            Some(Upload::Growing(_)) => return Err(begun_otherwise()),
             Some(Upload::Finishing(_)) | None => {}
         }
         let lease = self.lease(uuid, Claim::Exclusive).await?;
@@ -88,8 +89,9 @@ impl Inner {
                 if !self.cut_part(uuid, size)? {
                     return Err(self.lost(uuid, size));
                 }
-                self.deliver(uuid, &meta.or(&open), size, open.whole_digest(size))?
+                self.deliver(uuid, &meta.or(&open), size, open.whole_digest(size), Vec::new())?
             }
+            Some(Upload::Growing(_)) => return Err(begun_otherwise()),
             None if meta.size == Some(0) => self.deliver_small(uuid, meta, Default::default())?,
             None => return Err(StoreError::Unknown),
         };
@@ -111,7 +113,7 @@ impl Inner {
     }
 
     /// A request that broke before anything counted may have written beyond the end. False when the file is too short.
-    fn cut_part(&self, uuid: &UploadId, size: u64) -> Result<bool, StoreError> {
+    pub(super) fn cut_part(&self, uuid: &UploadId, size: u64) -> Result<bool, StoreError> {
         let part = self.part(uuid);
         let length = self.files.stat(&part)?.map_or(0, |stat| stat.length);
         if length < size {
@@ -125,18 +127,20 @@ impl Inner {
         Ok(true)
     }
 
-    /// Gives the synced part file its name: reserve, place, mark done.
+    /// Gives the synced part file its name: reserve, place, mark done. What is to be in the journal `before` goes with it.
     pub(super) fn deliver(
         &self,
         uuid: &UploadId,
         meta: &Meta,
         size: u64,
         digest: Option<Digest>,
+        mut before: Vec<Item>,
     ) -> Result<Finished, StoreError> {
         let choice = self.choose(uuid, meta.folder(), meta.name())?;
         let location = choice.location().to_owned();
         let finishing = Finishing { location, size, digest, placeholder: false, data: None, at: now() };
-        self.journal.append(vec![finishing.entry(uuid).into()])?;
+        before.push(finishing.entry(uuid).into());
+        self.journal.append(before)?;
         drop(choice);
         self.carry_out(uuid, None)
     }
@@ -230,6 +234,10 @@ impl Inner {
         let Finishing { location, size, digest, data, at, .. } = finishing.clone();
         Ok(Finished { location, size, digest, id, unsettled: data, at })
     }
+}
+
+fn begun_otherwise() -> StoreError {
+    StoreError::Conflict("this upload was begun in another way".into())
 }
 
 /// The size of an upload that is all here.

@@ -4,16 +4,18 @@
 //! written (and synced, where somebody waits for it), so whoever reads the index reads durable facts.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::chunks::{Chunk, Chunks};
 use crate::files::FileId;
-use crate::journal::{Digest, Entry, Item, Span, UploadId};
+use crate::journal::{Digest, Entry, Item, Profile, Role, Span, UploadId};
 use crate::names;
 
 /// An upload that the journal knows.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Upload {
     Open(Open),
+    Growing(Growing),
     Finishing(Finishing),
     Finished(Finished),
 }
@@ -30,6 +32,29 @@ pub(crate) struct Open {
     pub chunks: Chunks,
     /// When the last chunk came, milliseconds since 1970.
     pub touched: u64,
+}
+
+/// Bytes come in, in their order.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Growing {
+    pub profile: Arc<Profile>,
+    /// Bytes; `None` while the client has not said.
+    pub size: Option<u64>,
+    /// The bytes before it are here, synced.
+    pub offset: u64,
+    /// What a digest of all bytes goes on from.
+    pub tree: Vec<Digest>,
+    /// When the last bytes came, milliseconds since 1970.
+    pub touched: u64,
+}
+
+/// By what an upload is found that was begun before.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Alias {
+    /// The client's id for its try.
+    Attempt(UploadId),
+    /// The parts it is made of.
+    Parts(Vec<UploadId>),
 }
 
 /// All bytes are here; the file is on its way to its name.
@@ -61,7 +86,10 @@ pub(crate) struct Finished {
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Index {
     uploads: HashMap<UploadId, Upload>,
-    /// How many are [`Upload::Open`].
+    /// What was said of uploads whose bytes come, or came, in their order.
+    profiles: HashMap<UploadId, Arc<Profile>>,
+    aliases: HashMap<Alias, BTreeSet<UploadId>>,
+    /// How many are [`Upload::Open`] or [`Upload::Growing`].
     open: usize,
     /// How many of them each client sends.
     open_by_client: HashMap<String, usize>,
@@ -87,6 +115,16 @@ impl Index {
         self.open_by_client.get(client).copied().unwrap_or_default()
     }
 
+    /// What was said of an upload whose bytes come, or came, in their order.
+    pub fn profile(&self, uuid: &UploadId) -> Option<&Arc<Profile>> {
+        self.profiles.get(uuid)
+    }
+
+    /// The upload that is known by this, too.
+    pub fn find(&self, alias: &Alias) -> Option<&UploadId> {
+        self.aliases.get(alias)?.first()
+    }
+
     /// Whether an upload other than `uuid` is on its way to this name.
     pub fn is_reserved(&self, location: &str, uuid: &UploadId) -> bool {
         let holders = self.reserved.get(&names::collision_key(location));
@@ -98,6 +136,12 @@ impl Index {
         match entry {
             Entry::Opened { uuid, name, folder, size, client, at } => {
                 self.opened(uuid, Open { name, folder, size, client, chunks: Chunks::default(), touched: at });
+            }
+            Entry::Begun { uuid, profile, at } => self.begun(uuid, profile, at),
+            Entry::Grown { uuid, offset, size, tree, at } => {
+                if let Some(Upload::Growing(growing)) = self.uploads.get_mut(&uuid) {
+                    growing.grow(offset, size, tree, at);
+                }
             }
             Entry::Chunk { uuid, offset, length, digest, at } => {
                 // No chunk reaches beyond the end of all numbers: everybody who adds the two relies on that.
@@ -126,7 +170,7 @@ impl Index {
                     finished.unsettled = None;
                 }
             }
-            Entry::Removed { uuid } => drop(self.take(&uuid)),
+            Entry::Removed { uuid } => self.removed(&uuid),
         }
     }
 
@@ -138,13 +182,36 @@ impl Index {
         }
     }
 
+    fn begun(&mut self, uuid: UploadId, profile: Arc<Profile>, at: u64) {
+        if self.uploads.contains_key(&uuid) {
+            return;
+        }
+        for alias in aliases_of(&profile) {
+            self.aliases.entry(alias).or_default().insert(uuid.clone());
+        }
+        self.profiles.insert(uuid.clone(), profile.clone());
+        let size = profile.size;
+        self.put(uuid, Upload::Growing(Growing { profile, size, offset: 0, tree: Vec::new(), touched: at }));
+    }
+
+    fn removed(&mut self, uuid: &UploadId) {
+        self.take(uuid);
+        let Some(profile) = self.profiles.remove(uuid) else { return };
+        for alias in aliases_of(&profile) {
+            let is_free = self.aliases.get_mut(&alias).is_some_and(|all| all.remove(uuid) && all.is_empty());
+            if is_free {
+                self.aliases.remove(&alias);
+            }
+        }
+    }
+
     fn put(&mut self, uuid: UploadId, upload: Upload) {
         self.take(&uuid);
         match &upload {
-            Upload::Open(open) => {
+            Upload::Open(_) | Upload::Growing(_) => {
                 self.open += 1;
-                if let Some(client) = &open.client {
-                    *self.open_by_client.entry(client.clone()).or_default() += 1;
+                if let Some(client) = upload.client() {
+                    *self.open_by_client.entry(client.to_owned()).or_default() += 1;
                 }
             }
             Upload::Finishing(f) => {
@@ -158,9 +225,9 @@ impl Index {
     fn take(&mut self, uuid: &UploadId) -> Option<Upload> {
         let upload = self.uploads.remove(uuid)?;
         match &upload {
-            Upload::Open(open) => {
+            Upload::Open(_) | Upload::Growing(_) => {
                 self.open -= 1;
-                self.count_down(open.client.as_deref());
+                self.count_down(upload.client());
             }
             Upload::Finishing(f) => self.free(&f.location, uuid),
             Upload::Finished(_) => {}
@@ -188,13 +255,19 @@ impl Index {
         match self.uploads.get(uuid)? {
             Upload::Finishing(finishing) => finishing.data,
             Upload::Finished(finished) => finished.unsettled,
-            Upload::Open(_) => None,
+            Upload::Open(_) | Upload::Growing(_) => None,
         }
     }
 
     /// The entries from which [`Index::apply`] makes this index again, each with the place of its data.
     pub fn snapshot(&self) -> Vec<(Entry, Option<Span>)> {
-        self.uploads.iter().flat_map(|(uuid, upload)| entries_of(uuid, upload)).collect()
+        let entries = |(uuid, upload)| [self.begun_entry(uuid, upload), entries_of(uuid, upload)].concat();
+        self.uploads.iter().flat_map(entries).collect()
+    }
+
+    fn begun_entry(&self, uuid: &UploadId, upload: &Upload) -> Vec<(Entry, Option<Span>)> {
+        let Some(profile) = self.profiles.get(uuid).cloned() else { return Vec::new() };
+        vec![(Entry::Begun { uuid: uuid.clone(), profile, at: upload.at() }, None)]
     }
 
     /// Says where data lie after they were copied.
@@ -207,9 +280,55 @@ impl Index {
     }
 }
 
+fn aliases_of(profile: &Profile) -> Vec<Alias> {
+    let parts = match &profile.role {
+        Role::Joined(parts) => Some(Alias::Parts(parts.clone())),
+        Role::File | Role::Part => None,
+    };
+    profile.attempt.iter().cloned().map(Alias::Attempt).chain(parts).collect()
+}
+
+impl Upload {
+    /// Who sends it, while it is unfinished.
+    fn client(&self) -> Option<&str> {
+        match self {
+            Upload::Open(open) => open.client.as_deref(),
+            Upload::Growing(growing) => growing.profile.client.as_deref(),
+            Upload::Finishing(_) | Upload::Finished(_) => None,
+        }
+    }
+
+    fn at(&self) -> u64 {
+        match self {
+            Upload::Open(open) => open.touched,
+            Upload::Growing(growing) => growing.touched,
+            Upload::Finishing(finishing) => finishing.at,
+            Upload::Finished(finished) => finished.at,
+        }
+    }
+}
+
+impl Growing {
+    /// Takes in that it grew. It never shrinks, and never grows beyond its size.
+    fn grow(&mut self, offset: u64, size: Option<u64>, tree: Vec<Digest>, at: u64) {
+        let size = self.size.or(size);
+        if offset >= self.offset && size.is_none_or(|size| offset <= size) {
+            *self = Growing { profile: self.profile.clone(), size, offset, tree, touched: at };
+        }
+    }
+
+    fn entries(&self, uuid: &UploadId) -> Vec<(Entry, Option<Span>)> {
+        let Growing { size, offset, tree, touched, .. } = self.clone();
+        let says_more = offset > 0 || size != self.profile.size || !tree.is_empty();
+        let grown = says_more.then(|| Entry::Grown { uuid: uuid.clone(), offset, size, tree, at: touched });
+        grown.into_iter().map(|entry| (entry, None)).collect()
+    }
+}
+
 fn entries_of(uuid: &UploadId, upload: &Upload) -> Vec<(Entry, Option<Span>)> {
     match upload {
         Upload::Open(open) => open_entries(uuid, open),
+        Upload::Growing(growing) => growing.entries(uuid),
         Upload::Finishing(finishing) => vec![(finishing.entry(uuid), finishing.data)],
         Upload::Finished(finished) => {
             let reserved = finished.unsettled.map(|span| (finished.reserved(uuid), Some(span)));

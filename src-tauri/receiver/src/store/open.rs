@@ -57,6 +57,7 @@ fn start(
         rules,
         index,
         claims: Arc::default(),
+        attempts: Arc::default(),
         beginnings: Arc::default(),
         choosing: Default::default(),
         folders: Default::default(),
@@ -76,6 +77,7 @@ impl Inner {
         for (uuid, upload) in uploads {
             let recovered = match upload {
                 Upload::Open(_) => self.recover_open(&uuid),
+                Upload::Growing(_) => self.recover_growing(&uuid),
                 Upload::Finishing(_) => self.recover_finishing(&uuid),
                 Upload::Finished(finished) => self.recover_finished(&uuid, &finished),
             };

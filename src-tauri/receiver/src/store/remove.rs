@@ -28,6 +28,22 @@ impl Store {
         let store = self.clone();
         blocking(move || store.0.remove(lease.uuid(), was_busy)).await
     }
+
+    /// Forgets the id of a finished upload; its file stays, and is synced first.
+    ///
+    /// # Errors
+    /// [`StoreError::Unknown`] when it is not finished.
+    pub async fn forget_finished(&self, uuid: &UploadId) -> Result<(), StoreError> {
+        self.settle(u64::MAX).await?;
+        let lease = self.lease(uuid, Claim::Exclusive).await?;
+        let store = self.clone();
+        blocking(move || match store.0.upload(lease.uuid()) {
+            Some(Upload::Finished(finished)) if finished.unsettled.is_none() => store.0.forget(lease.uuid()),
+            Some(Upload::Finished(_)) => Err(StoreError::Busy("this file is being synced")),
+            _ => Err(StoreError::Unknown),
+        })
+        .await
+    }
 }
 
 impl Inner {
@@ -37,7 +53,7 @@ impl Inner {
                 self.discard(&self.part(uuid));
                 if was_busy { Ok(Removal::Dropped) } else { Err(StoreError::Unknown) }
             }
-            Some(Upload::Open(_)) => {
+            Some(Upload::Open(_) | Upload::Growing(_)) => {
                 self.forget(uuid)?;
                 self.discard(&self.part(uuid));
                 Ok(Removal::Dropped)

@@ -61,7 +61,9 @@ impl Inner {
             }
             Some(Upload::Finished(_)) => Err(StoreError::Finished),
             Some(Upload::Finishing(_)) => Err(StoreError::Busy("this upload is being finished")),
-            Some(Upload::Open(_)) => Err(StoreError::Conflict("this upload was begun in chunks".into())),
+            Some(Upload::Open(_) | Upload::Growing(_)) => {
+                Err(StoreError::Conflict("this upload was begun in another way".into()))
+            }
         }
     }
 

@@ -77,6 +77,7 @@ impl Inner {
         let index = self.index.read();
         let old = index.iter().filter(|(_, upload)| match upload {
             Upload::Open(open) => is_old(open.touched),
+            Upload::Growing(growing) => is_old(growing.touched),
             Upload::Finished(finished) => finished.unsettled.is_none() && is_old(finished.at),
             Upload::Finishing(_) => false,
         });

@@ -15,6 +15,8 @@ use super::{Held, Meta, Rules, Store, StoreError};
 use crate::files::simulated::{SimulatedDisk, Trouble};
 use crate::journal::{Digest, UploadId};
 
+mod growing;
+
 const ROOT: &str = "/r";
 const PART: usize = 1000;
 
@@ -41,7 +43,8 @@ fn content(uuid: &str, length: usize) -> Vec<u8> {
 
 async fn open(disk: &SimulatedDisk) -> Result<Store, crate::Error> {
     let keep = Duration::from_secs(3600);
-    let rules = Rules { max_size: 1 << 40, max_open: 1000, max_open_of_client: 1000, min_free: 0, keep };
+    let (max_open, max_open_of_client) = (1000, 1000);
+    let rules = Rules { max_size: 1 << 40, max_open, max_open_of_client, min_free: 0, keep, record_every: 700 };
     let files = Arc::new(disk.clone());
     tokio::task::spawn_blocking(move || Store::open(files, Path::new(ROOT), rules)).await.unwrap()
 }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub mod tus;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
