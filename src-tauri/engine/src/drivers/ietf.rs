@@ -166,9 +166,14 @@ fn is_complete(answer: &Answer) -> bool {
     text(answer, "upload-complete").is_some_and(|value| value.trim().starts_with("?1"))
 }
 
+/// The draft's own word on what is wrong (its problem types).
+fn is_problem(answer: &Answer, named: &str) -> bool {
+    let of = answer.json().and_then(|json| json["type"].as_str().map(str::to_owned));
+    of.is_some_and(|of| of.rsplit(['#', '/', ':']).next() == Some(named))
+}
+
 fn finished(answer: &Answer) -> Finished {
-    let location = text(answer, "content-location").map(http::quote);
-    Finished { location, digest: resource::digest(answer, "repr-digest") }
+    Finished { location: resource::place(answer), digest: resource::digest(answer, "repr-digest") }
 }
 
 #[async_trait]
@@ -246,9 +251,14 @@ impl Destination for Ietf {
     async fn finish(&self, ticket: &Ticket, intent: &Intent, _: &[Stored]) -> Result<Finished> {
         let request = self.appending(ticket, intent.plan.size, true)?.header("Content-Length", 0);
         let answer = http::exchange(request, None, &self.server.options, self.server.options.finish).await?;
-        match answer.status.is_success() && !answer.is_html() {
-            true => Ok(finished(&answer)),
-            false => Err(refusal(&answer)),
+        if answer.status.is_success() && !answer.is_html() {
+            return Ok(finished(&answer));
+        }
+        // An earlier finish went unheard.
+        let done = is_problem(&answer, "completed-upload");
+        match if done { self.stand(ticket, intent.plan.size).await? } else { None } {
+            Some(stand) if stand.complete => Ok(stand.finished),
+            _ => Err(refusal(&answer)),
         }
     }
 

@@ -6,6 +6,7 @@
 use std::time::SystemTime;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use percent_encoding::percent_decode_str;
 use reqwest::{
     Body, Client, Method, RequestBuilder, StatusCode,
     header::{HeaderMap, HeaderName, HeaderValue},
@@ -186,6 +187,12 @@ pub(super) fn text<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
 pub(super) fn digest(answer: &Answer, name: &str) -> Option<Digest> {
     let listed = text(answer, name)?.split(',').find_map(|entry| entry.trim().strip_prefix("blake3=:"))?;
     BASE64_STANDARD.decode(listed.trim().strip_suffix(':')?).ok()?.try_into().ok()
+}
+
+/// Where the object lies, where the server names it: the upload's own URL is a secret, and no place to look for it.
+pub(super) fn place(answer: &Answer) -> Option<String> {
+    let named = percent_decode_str(text(answer, "content-location")?).decode_utf8_lossy();
+    Some(http::quote(&named))
 }
 
 /// When the destination will forget the upload (unix milliseconds), where a header says so.

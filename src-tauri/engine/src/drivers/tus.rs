@@ -26,7 +26,7 @@ use self::{address::Address, checksum::encoded, offer::Offer};
 use super::{
     Credentials, HttpOptions,
     http::{self, Answer},
-    resource::{self, Resources, Server, moment, number, text},
+    resource::{self, Resources, Server, moment, number, place},
     template::{self, Facts},
 };
 use crate::{
@@ -247,6 +247,19 @@ impl Tus {
         }
     }
 
+    /// What lanes were joined to that are unknown now: asked for again where that gets the first answer. Without its lanes
+    /// nothing can be joined anew.
+    async fn joined(&self, ticket: &Ticket, intent: &Intent) -> Result<Option<Finished>> {
+        if intent.plan.lanes <= 1 || !self.offer().await?.by_attempt {
+            return Ok(None);
+        }
+        match self.join(&Resources::of(ticket)?, intent).await {
+            Ok(finished) => Ok(Some(finished)),
+            Err(error) if error.kind() == ErrorKind::Rejected => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The request that joins the lanes.
     async fn join(&self, of: &Resources, intent: &Intent) -> Result<Finished> {
         let urls = of.urls.iter().map(|kept| self.server.url(kept)).collect::<Result<Vec<_>>>()?;
@@ -277,11 +290,6 @@ impl Tus {
             Ok(None) | Err(_) => Ok(Finished { location: place(&answer), digest: None }),
         }
     }
-}
-
-/// Where the object lies, where the server names it: the upload's own URL is a secret, and no place to look for it.
-fn place(answer: &Answer) -> Option<String> {
-    text(answer, "content-location").map(http::quote)
 }
 
 fn start_of(plan: &Plan, outgoing: &Outgoing) -> u64 {
@@ -349,7 +357,12 @@ impl Destination for Tus {
     }
 
     async fn survey(&self, ticket: &Ticket, intent: &Intent) -> Result<Survey> {
-        let Some(stands) = self.stands(ticket, intent).await? else { return self.gone().await };
+        let Some(stands) = self.stands(ticket, intent).await? else {
+            return match self.joined(ticket, intent).await? {
+                Some(finished) => Ok(Survey::Done(finished)),
+                None => self.gone().await,
+            };
+        };
         match stands.first() {
             Some(stand) if stands.len() == 1 && stand.offset == intent.plan.size => Ok(Survey::Done(finished(stand))),
             _ => {
@@ -399,7 +412,8 @@ impl Destination for Tus {
             Some([_]) => Ok(Verdict::NotFinished),
             // Joining again gives the first answer only where uploads are found by their attempt.
             Some(_) if self.offer().await?.by_attempt => Ok(Verdict::NotFinished),
-            Some(_) | None => Ok(Verdict::Unknowable),
+            Some(_) => Ok(Verdict::Unknowable),
+            None => Ok(self.joined(ticket, intent).await?.map_or(Verdict::Unknowable, Verdict::Finished)),
         }
     }
 
