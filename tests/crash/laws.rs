@@ -15,16 +15,23 @@ use crate::{
 pub fn after_death_of_the_sender(world: &World) -> Vec<String> {
     let mut broken = Vec::new();
     let attempts = attempts(world);
-    let known: HashSet<&str> = attempts.iter().map(|attempt| attempt.id.as_str()).collect();
-    let ended = ended(world);
-    for line in log::lines(&world.receiver.log).iter().filter(|line| line["method"] == "POST") {
-        let Some(uuid) = line["uuid"].as_str().filter(|_| line["received"].as_u64() > Some(0)) else { continue };
+    let known: HashSet<&str> =
+        attempts.iter().flat_map(|attempt| attempt.uploads.iter().chain([&attempt.id])).map(String::as_str).collect();
+    // What opens an upload together with its bytes is found by its attempt: its id there is news.
+    let found_again = attempts.iter().any(|attempt| attempt.began && attempt.uploads.is_empty());
+    let ended = ended(world) + i64::from(found_again);
+    for line in log::lines(&world.receiver.log).iter().filter(|line| line["received"].as_u64() > Some(0)) {
+        let Some(uuid) = line["uuid"].as_str() else { continue };
         if !known.contains(uuid) && ended == 0 && !world.began_before.contains(uuid) {
             broken.push(format!("P1: bytes of {uuid} came in, and no record could resume it"));
         }
     }
     // Where the receiver lost what it held, the record cannot know before it is told.
     for attempt in attempts.iter().filter(|_| world.scenario.act != Act::Reset) {
+        if world.scenario.protocol != "fineuploader" {
+            broken.extend(leads(world, attempt));
+            continue;
+        }
         let answer = world.ask(&attempt.id);
         if answer["state"] == "done" {
             continue;
@@ -35,6 +42,14 @@ pub fn after_death_of_the_sender(world: &World) -> Vec<String> {
         }
     }
     broken
+}
+
+/// What grows is held up to an offset: the record claims no more bytes. What the receiver does not know any more was joined.
+fn leads(world: &World, attempt: &Attempt) -> Option<String> {
+    let stands: Option<Vec<_>> = attempt.uploads.iter().map(|id| world.stands(id)).collect();
+    let held: u64 = stands?.iter().map(|(offset, _)| offset).sum();
+    let leads = attempt.bytes > held && !attempt.uploads.is_empty();
+    leads.then(|| format!("P2: the record claims {} bytes, the receiver holds {held}", attempt.bytes))
 }
 
 /// Everything is carried on to its end: one whole object for each file, and nothing left over on either side.
@@ -86,13 +101,23 @@ fn sent_twice(scenario: &Scenario, lines: &[Value], kills: u64) -> Vec<String> {
 /// The receiver holds nothing unfinished of any id that was ever heard of.
 fn unfinished(world: &World, lines: &[Value]) -> Vec<String> {
     let ids: HashSet<&str> = lines.iter().filter_map(|line| line["uuid"].as_str()).collect();
-    let open = |id: &&str| world.ask(id)["state"] == "open";
+    let open = |id: &&str| match world.scenario.protocol {
+        "fineuploader" => world.ask(id)["state"] == "open",
+        // One that was opened and never heard of is empty, and left to its expiry.
+        _ => world.stands(id).is_some_and(|(offset, length)| offset > 0 && offset < length),
+    };
     ids.into_iter().filter(open).map(|id| format!("P5: {id} is left unfinished at the receiver")).collect()
 }
 
 struct Attempt {
     id: String,
     confirmed: Vec<u64>,
+    /// Bytes that the record claims.
+    bytes: u64,
+    /// It has a ticket.
+    began: bool,
+    /// What the receiver calls its lanes, where they have URLs.
+    uploads: Vec<String>,
 }
 
 /// A copy: whoever opens the records themselves and closes them again takes their log away.
@@ -107,19 +132,30 @@ fn records(world: &World) -> Option<(tempfile::TempDir, Connection)> {
 
 fn attempts(world: &World) -> Vec<Attempt> {
     let Some((_copy, records)) = records(world) else { return Vec::new() };
-    let sql = "SELECT a.id, c.offset FROM attempts a LEFT JOIN chunks c ON c.attempt = a.seq AND c.confirmed = 1 ORDER BY a.seq";
+    let sql = "SELECT a.id, c.offset, c.length, a.ticket FROM attempts a LEFT JOIN chunks c ON c.attempt = a.seq AND c.confirmed = 1 ORDER BY a.seq";
     // Killed before the tables were made: there is nothing.
     let Ok(mut statement) = records.prepare(sql) else { return Vec::new() };
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?)));
+    let rows = statement.query_map([], |row| {
+        let ticket: Option<String> = row.get(3)?;
+        Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?, ticket))
+    });
     let mut attempts: Vec<Attempt> = Vec::new();
-    for (id, offset) in rows.expect("rows").map(|row| row.expect("a row")) {
+    for (id, offset, length, ticket) in rows.expect("rows").map(|row| row.expect("a row")) {
         if attempts.last().is_none_or(|last| last.id != id) {
-            attempts.push(Attempt { id, confirmed: Vec::new() });
+            let (uploads, began) = (uploads(ticket.as_ref()), ticket.is_some());
+            attempts.push(Attempt { id, confirmed: Vec::new(), bytes: 0, began, uploads });
         }
         let last = attempts.last_mut().expect("there is one");
+        last.bytes += length.and_then(|length| u64::try_from(length).ok()).unwrap_or(0);
         last.confirmed.extend(offset.and_then(|offset| u64::try_from(offset).ok()));
     }
     attempts
+}
+
+fn uploads(ticket: Option<&String>) -> Vec<String> {
+    let data = ticket.and_then(|ticket| serde_json::from_str::<Value>(ticket).ok()).unwrap_or_default();
+    let urls = data["data"]["urls"].as_array().cloned().unwrap_or_default();
+    urls.iter().filter_map(|url| url.as_str()?.rsplit('/').next().map(str::to_owned)).collect()
 }
 
 /// How many records went, into the history or the outbox.

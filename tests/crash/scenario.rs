@@ -22,6 +22,8 @@ pub struct Scenario {
     pub act: Act,
     /// Relative names and sizes; a `/` means that the folder is sent.
     pub files: &'static [(&'static str, u64)],
+    /// The protocol.
+    pub protocol: &'static str,
     /// What stands behind the receiver's address.
     pub address: &'static str,
     pub connections: u64,
@@ -30,13 +32,23 @@ pub struct Scenario {
 /// Bytes in a chunk.
 pub const CHUNK: u64 = 100_000;
 
-const DONE: &str = "?done=/upload/done";
-const ONE_BY_ONE: &str = "?done=/upload/done&concurrent=false";
+const DONE: &str = "/upload?done=/upload/done";
+const ONE_BY_ONE: &str = "/upload?done=/upload/done&concurrent=false";
+const TUS: &str = "/files/";
+const LANES: &str = "/files/?lanes=2";
+const IETF: &str = "/resumable/";
 const FILM: &[(&str, u64)] = &[("film.mov", 3 * CHUNK + 1)];
 
 /// Every situation.
 pub fn all() -> Vec<Scenario> {
-    let scenario = |name, act, files, address, connections| Scenario { name, act, files, address, connections };
+    let scenario = |name, act, files, address, connections| {
+        let protocol = match address {
+            TUS | LANES => "tus",
+            IETF => "ietf",
+            _ => "fineuploader",
+        };
+        Scenario { name, act, files, protocol, address, connections }
+    };
     vec![
         scenario("sequential", Act::Send, FILM, ONE_BY_ONE, 1),
         scenario("concurrent", Act::Send, FILM, DONE, 3),
@@ -48,6 +60,14 @@ pub fn all() -> Vec<Scenario> {
         scenario("reset", Act::Reset, FILM, DONE, 2),
         scenario("start over", Act::StartOver, FILM, DONE, 2),
         scenario("discard", Act::Discard, FILM, DONE, 2),
+        scenario("tus", Act::Send, FILM, TUS, 1),
+        scenario("tus small", Act::Send, &[("note.txt", 500)], TUS, 1),
+        scenario("tus empty", Act::Send, &[("nothing.txt", 0)], TUS, 1),
+        scenario("tus lanes", Act::Send, FILM, LANES, 2),
+        scenario("tus resumed", Act::Resume, FILM, TUS, 1),
+        scenario("tus discard", Act::Discard, FILM, LANES, 2),
+        scenario("ietf", Act::Send, FILM, IETF, 1),
+        scenario("ietf start over", Act::StartOver, FILM, IETF, 1),
     ]
 }
 

@@ -202,17 +202,34 @@ impl<'s> World<'s> {
         runtime.block_on(engine.shutdown()).map_err(|error| error.to_string())
     }
 
-    /// What the receiver says of an upload.
-    pub fn ask(&self, uuid: &str) -> Value {
+    fn exchange(&self, request: &str, header: &str) -> String {
         let host = self.receiver.address.trim_start_matches("http://");
         let asked = || -> std::io::Result<String> {
             let mut stream = TcpStream::connect(host)?;
-            write!(stream, "GET /upload/{uuid} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+            write!(stream, "{request} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{header}\r\n\r\n")?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer)?;
             Ok(answer)
         };
-        let answer = asked().unwrap_or_default();
+        asked().unwrap_or_default()
+    }
+
+    /// How many bytes the receiver holds of an upload that grows, and of how many; none where it does not know it.
+    pub fn stands(&self, id: &str) -> Option<(u64, u64)> {
+        let place = self.scenario.address.split('?').next().unwrap_or_default();
+        let version =
+            if self.scenario.protocol == "tus" { "Tus-Resumable: 1.0.0" } else { "Upload-Draft-Interop-Version: 9" };
+        let answer = self.exchange(&format!("HEAD {place}{id}"), version).to_ascii_lowercase();
+        let number = |name: &str| {
+            let line = answer.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|value| value.trim().parse().ok())
+        };
+        Some((number("upload-offset:")?, number("upload-length:")?))
+    }
+
+    /// What the receiver says of an upload.
+    pub fn ask(&self, uuid: &str) -> Value {
+        let answer = self.exchange(&format!("GET /upload/{uuid}"), "Accept: application/json");
         let body = answer.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
         serde_json::from_str(body).unwrap_or(Value::Null)
     }
@@ -228,7 +245,7 @@ fn send(
 ) -> Command {
     let path = |name: &String| folder.path().join("files").join(name).to_str().expect("a plain name").to_owned();
     let paths: Vec<String> = given.iter().map(path).collect();
-    let to = format!("fineuploader+{}/upload{}", receiver.address, scenario.address);
+    let to = format!("{}+{}{}", scenario.protocol, receiver.address, scenario.address);
     let (chunk, connections) = (CHUNK.to_string(), scenario.connections.to_string());
     let mut arguments = vec!["send"];
     arguments.extend(paths.iter().map(String::as_str));

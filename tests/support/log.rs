@@ -1,6 +1,6 @@
 //! The receiver's access log: what really came in, by its own word.
 
-use std::{collections::BTreeSet, path::Path};
+use std::path::Path;
 
 use serde_json::Value;
 
@@ -15,18 +15,19 @@ pub fn received(lines: &[Value]) -> u64 {
     lines.iter().filter_map(|line| line["received"].as_u64()).sum()
 }
 
-/// Chunks (offset, length) that a survey listed and that came in again afterwards.
+/// Requests (offset, length) whose first byte a survey had listed, and that came in all the same afterwards.
 pub fn sent_again_though_listed(lines: &[Value]) -> Vec<(u64, u64)> {
-    let mut listed = std::collections::HashMap::<String, BTreeSet<u64>>::new();
+    let mut listed = std::collections::HashMap::<String, Vec<(u64, u64)>>::new();
     let mut again = Vec::new();
     for line in lines {
         let Some(uuid) = line["uuid"].as_str() else { continue };
         if let Some(held) = line["held"].as_array() {
-            let offsets = held.iter().filter_map(|range| range[0].as_u64());
-            listed.insert(uuid.to_owned(), offsets.collect());
-        } else if line["method"] == "POST" && line["received"].as_u64() > Some(0) {
+            let ranges = held.iter().filter_map(|range| Some((range[0].as_u64()?, range[1].as_u64()?)));
+            listed.insert(uuid.to_owned(), ranges.collect());
+        } else if line["received"].as_u64() > Some(0) {
             let offset = line["offset"].as_u64().unwrap_or(0);
-            if listed.get(uuid).is_some_and(|held| held.contains(&offset)) {
+            let holds = |&(start, length): &(u64, u64)| (start..start + length).contains(&offset);
+            if listed.get(uuid).is_some_and(|held| held.iter().any(holds)) {
                 again.push((offset, line["length"].as_u64().unwrap_or(0)));
             }
         }
