@@ -133,6 +133,25 @@ fn of_a_long_request_a_kill_costs_no_more_than_its_tail() {
 }
 
 #[test]
+fn a_trickle_is_recorded_as_it_comes() {
+    for protocol in [TUS, IETF] {
+        let folder = tempfile::tempdir().expect("temp folder");
+        let mut receiver = ReceiverProcess::start(folder.path());
+        let client = Client { receiver: &receiver, protocol };
+        let at = client.begin(1000);
+        let mut stream = client.open("PATCH", &at, &client.patch(0), 1000);
+        for _ in 0..40 {
+            stream.write_all(b"x").expect("it goes");
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        receiver.kill();
+        receiver.restart();
+        let held = Client { receiver: &receiver, protocol }.held(&at);
+        assert!((10..=40).contains(&held), "{protocol:?}: {held} of 40 bytes in four seconds");
+    }
+}
+
+#[test]
 fn what_was_acknowledged_is_held_after_a_kill_at_any_moment() {
     let folder = tempfile::tempdir().expect("temp folder");
     let bytes = source(folder.path(), 5 * MIB);

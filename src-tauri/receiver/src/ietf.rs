@@ -171,6 +171,14 @@ async fn remove(app: &App, id: &UploadId) -> Result<Reply, Refusal> {
     Ok(Reply::new(StatusCode::NO_CONTENT, Outcome::Removed))
 }
 
+/// An attempt is of one protocol.
+fn of_this_protocol(begun: &Standing) -> Result<(), StoreError> {
+    match begun.profile.note.starts_with(SPOKEN) {
+        true => Ok(()),
+        false => Err(StoreError::Conflict("this attempt was begun over another protocol".into())),
+    }
+}
+
 fn location(id: &UploadId) -> String {
     format!("{COLLECTION}{}", id.as_str())
 }

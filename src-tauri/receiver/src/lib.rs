@@ -1,12 +1,12 @@
 //! A server for resumable uploads, on a store that survives power cuts.
 //!
 //! [`Receiver::start`] is the whole face: it opens a folder, listens, and speaks Fine Uploader's traditional
-//! protocol. What it has acknowledged is on the disk, synced; what it has not, a client may send again at
-//! any time and in any order.
+//! protocol, tus 1.0.0, and the IETF draft of resumable uploads. What it has acknowledged is on the disk, synced; what it
+//! has not, a client may send again at any time, and where the protocol has chunks in any order.
 //!
 //! From the wire to the disk: `server` accepts and watches, `connection` carries one client (`tls` its
-//! encryption), `guard` decides who may talk, `fine_uploader`
-//! reads the request (`payload` finds the file in it), `store` takes the bytes in and keeps the index,
+//! encryption), `guard` decides who may talk, `fine_uploader` (`payload` finds the file in it), `tus` or `ietf` reads the
+//! request (`offsets` is what these two have in common), `store` takes the bytes in and keeps the index,
 //! `journal` makes each change durable, `files` is the only one that touches the disk.
 #![deny(missing_docs)]
 

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::process::Command;
 
 use carryon_receiver::{Config, Limits, Receiver};
-use client::{Job, names_in, start_with};
+use client::tus::{create, held, patch, proof};
+use client::{Job, names_in, noise, start_with};
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -75,4 +76,25 @@ async fn the_free_space_of_a_real_disk_is_kept() {
     assert_eq!(Job::new("fits", "f", 3_000_000, 1).whole(to).await.status, 200);
     assert_eq!(Job::new("next", "n", 2_000_000, 1).whole(to).await.status, 507);
     assert_eq!(names_in(&dir.path().join("in")), ["f"]);
+}
+
+#[tokio::test]
+async fn an_upload_that_grows_keeps_what_there_was_room_for_and_goes_on_later() {
+    let dir = tempdir().unwrap();
+    let Some(_disk) = SmallDisk::mount(dir.path()) else { return };
+    let receiver = start(dir.path(), 0).await;
+    let to = receiver.local_addr();
+    let bytes = noise(5_000_000, 9);
+    std::fs::write(dir.path().join("ballast"), vec![1; 4_000_000]).unwrap();
+    let at = create(to, "full.bin", bytes.len()).await;
+    let refused = patch(to, &at, 0, &bytes).await;
+    assert_eq!(refused.status, 507);
+    let kept = held(to, &at).await.unwrap() as usize;
+    // The journal needs some room too, and may have found none.
+    assert!(kept == 0 || kept > 1_000_000, "what was recorded is held: {kept}");
+    std::fs::remove_file(dir.path().join("ballast")).unwrap();
+    assert_eq!(patch(to, &at, kept, &bytes[kept..]).await.headers["repr-digest"], proof(&bytes));
+    assert!(std::fs::read(dir.path().join("in/full.bin")).unwrap() == bytes);
+    let parts = names_in(&dir.path().join("in/.carryon/parts"));
+    assert!(parts.is_empty(), "{parts:?}");
 }

@@ -364,4 +364,8 @@ async fn an_upload_of_one_protocol_is_none_of_the_others() {
     let query = format!("/upload?qquuid={}&qqfilename=x", id(&tus));
     assert_eq!(send(to, "POST", &query, &[], b"other bytes").await.status, 400);
     assert_eq!(client::tus::held(to, &tus).await, Some(0));
+    assert_eq!(create(to, &[MORE, ATTEMPT], b"").await.status, 201);
+    let pairs = client::tus::metadata(&[("attempt", ATTEMPT.1)]);
+    let headers = [("Upload-Defer-Length", "1"), ("Upload-Metadata", &*pairs)];
+    assert_eq!(client::tus::tus(to, "POST", "/files/", &headers, b"").await.status, 409, "nor is an attempt");
 }

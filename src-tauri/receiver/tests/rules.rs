@@ -8,13 +8,22 @@ use carryon_receiver::{Config, Error, Receiver};
 use client::{send, start_with};
 use tempfile::{TempDir, tempdir};
 
-const METHODS: [(&str, &str); 6] = [
+const METHODS: [(&str, &str); 15] = [
     ("GET", "/"),
     ("GET", "/upload/x"),
     ("POST", "/upload?qquuid=x"),
     ("POST", "/upload/done"),
     ("DELETE", "/upload/x"),
     ("OPTIONS", "/upload"),
+    ("POST", "/files/"),
+    ("POST", "/files"),
+    ("HEAD", "/files/x"),
+    ("PATCH", "/files/x"),
+    ("DELETE", "/files/x"),
+    ("OPTIONS", "/files/"),
+    ("POST", "/resumable/"),
+    ("PATCH", "/resumable/x"),
+    ("OPTIONS", "/resumable/"),
 ];
 
 async fn receiver(dir: &TempDir) -> Receiver {

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use super::append::{self, Bytes};
 use super::refusal::Refusal;
-use super::{SPOKEN, fields, location, standing_reply};
+use super::{SPOKEN, fields, location, of_this_protocol, standing_reply};
 use crate::access_log::{Note, Outcome};
 use crate::connection::Peer;
 use crate::journal::{Profile, Role};
@@ -22,6 +22,7 @@ pub(super) async fn create(app: &App, note: &Note, parts: &Parts, body: Body) ->
         return Err(Refusal::Length);
     }
     let (begun, repeat) = app.store().begin_growing(profile(parts, &bytes)?).await?;
+    of_this_protocol(&begun)?;
     note.line().uuid = Some(begun.uuid.as_str().to_owned());
     let (made, received) = match begun.offset == 0 && begun.delivered.is_none() {
         true => {

@@ -147,3 +147,37 @@ impl From<Entry> for Item {
         Item { entry, data: bytes::Bytes::new() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_earlier_versions_wrote_reads_and_is_written_as_before() {
+        let digest = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262";
+        for line in [
+            r#"{"is":"opened","uuid":"a-1","name":"a.txt","folder":"","size":9,"at":5}"#.to_owned(),
+            format!(r#"{{"is":"chunk","uuid":"a-1","offset":0,"length":3,"digest":"{digest}","at":7}}"#),
+            r#"{"is":"unmarked","uuid":"a-1","offset":0}"#.to_owned(),
+            r#"{"is":"settled","uuid":"b-2","id":null}"#.to_owned(),
+            r#"{"is":"removed","uuid":"a-1"}"#.to_owned(),
+        ] {
+            let entry: Entry = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{line}: {error}"));
+            assert_eq!(serde_json::to_string(&entry).unwrap(), line);
+        }
+    }
+
+    #[test]
+    fn what_is_not_said_of_an_upload_takes_no_room() {
+        let line = r#"{"is":"begun","uuid":"a-1","profile":{"name":"a","folder":""},"at":5}"#;
+        let entry: Entry = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&entry).unwrap(), line);
+    }
+
+    #[test]
+    fn ids_of_our_own_making_are_all_different_and_plain() {
+        let [one, two] = [UploadId::random(), UploadId::random()];
+        assert_ne!(one, two);
+        assert_eq!(UploadId::parse(one.as_str()), Some(one));
+    }
+}

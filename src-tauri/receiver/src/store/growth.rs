@@ -10,9 +10,9 @@ use carryon_instruments::{Fault, planted};
 use crate::files::{Access, OpenFile, read_range};
 use crate::journal::{Digest, Entry, Item, Profile, UploadId};
 use crate::store::grow::{RECORD_WITHIN, meta_of};
-use crate::store::index::Growing;
+use crate::store::index::{Finished, Growing};
 use crate::store::tree::{LEAF, Tree};
-use crate::store::{Inner, Lease, Standing, Store, StoreError};
+use crate::store::{Inner, Lease, MAX_SMALL, Standing, Store, StoreError};
 
 /// The part file is read back in blocks of this size, in bytes.
 const READ_BLOCK: usize = 1024 * 1024;
@@ -214,8 +214,27 @@ impl Growth {
     /// All bytes are here: the upload gets its name.
     pub fn finish(mut self) -> Result<Standing, StoreError> {
         self.catch_up()?;
-        let store = &self.store.0;
-        let uuid = self.lease.uuid();
+        let finished = if self.is_small() { self.deliver_small()? } else { self.deliver()? };
+        self.store.0.journal.hold(self.lease.clone());
+        let (uuid, profile) = (self.lease.uuid().clone(), self.profile.clone());
+        let delivered = Some(finished.delivered(false));
+        Ok(Standing { uuid, profile, size: Some(self.at), offset: self.at, expires: None, delivered })
+    }
+
+    /// Whether all of it came at once, and is little enough to lie in the journal.
+    fn is_small(&self) -> bool {
+        self.is_new && self.at <= self.store.0.rules.record_every.min(MAX_SMALL as u64)
+    }
+
+    /// One sync, which others may share, instead of one for the file, one for its name and one for the journal.
+    fn deliver_small(&self) -> Result<Finished, StoreError> {
+        let bytes = read_range(&*self.file, 0, self.at as usize)?.ok_or_else(lost)?;
+        let meta = meta_of(&self.profile, Some(self.at));
+        self.store.0.deliver_small(self.lease.uuid(), &meta, bytes.into())
+    }
+
+    fn deliver(&self) -> Result<Finished, StoreError> {
+        let (store, uuid) = (&self.store.0, self.lease.uuid());
         if !planted(Fault::AnswerBeforeSync) {
             self.file.sync_data()?;
         }
@@ -226,12 +245,8 @@ impl Growth {
             store.forget(uuid)?;
             return Err(StoreError::Unknown);
         }
-        let digest = self.digest();
         let meta = meta_of(&self.profile, Some(self.at));
-        let finished = store.deliver(uuid, &meta, self.at, digest, vec![Item::from(self.grown())])?;
-        store.journal.hold(self.lease.clone());
-        let (uuid, profile, delivered) = (uuid.clone(), self.profile.clone(), Some(finished.delivered(false)));
-        Ok(Standing { uuid, profile, size: Some(self.at), offset: self.at, expires: None, delivered })
+        store.deliver(uuid, &meta, self.at, self.digest(), vec![Item::from(self.grown())])
     }
 }
 

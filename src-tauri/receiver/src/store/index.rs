@@ -8,8 +8,13 @@ use std::sync::Arc;
 
 use super::chunks::{Chunk, Chunks};
 use crate::files::FileId;
-use crate::journal::{Digest, Entry, Item, Profile, Role, Span, UploadId};
+use crate::journal::{Digest, Entry, Item, Profile, Span, UploadId};
 use crate::names;
+
+mod growing;
+
+use growing::aliases_of;
+pub(crate) use growing::{Alias, Growing};
 
 /// An upload that the journal knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,29 +37,6 @@ pub(crate) struct Open {
     pub chunks: Chunks,
     /// When the last chunk came, milliseconds since 1970.
     pub touched: u64,
-}
-
-/// Bytes come in, in their order.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Growing {
-    pub profile: Arc<Profile>,
-    /// Bytes; `None` while the client has not said.
-    pub size: Option<u64>,
-    /// The bytes before it are here, synced.
-    pub offset: u64,
-    /// What a digest of all bytes goes on from.
-    pub tree: Vec<Digest>,
-    /// When the last bytes came, milliseconds since 1970.
-    pub touched: u64,
-}
-
-/// By what an upload is found that was begun before.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Alias {
-    /// The client's id for its try.
-    Attempt(UploadId),
-    /// The parts it is made of.
-    Parts(Vec<UploadId>),
 }
 
 /// All bytes are here; the file is on its way to its name.
@@ -280,14 +262,6 @@ impl Index {
     }
 }
 
-fn aliases_of(profile: &Profile) -> Vec<Alias> {
-    let parts = match &profile.role {
-        Role::Joined(parts) => Some(Alias::Parts(parts.clone())),
-        Role::File | Role::Part => None,
-    };
-    profile.attempt.iter().cloned().map(Alias::Attempt).chain(parts).collect()
-}
-
 impl Upload {
     /// Who sends it, while it is unfinished.
     fn client(&self) -> Option<&str> {
@@ -305,23 +279,6 @@ impl Upload {
             Upload::Finishing(finishing) => finishing.at,
             Upload::Finished(finished) => finished.at,
         }
-    }
-}
-
-impl Growing {
-    /// Takes in that it grew. It never shrinks, and never grows beyond its size.
-    fn grow(&mut self, offset: u64, size: Option<u64>, tree: Vec<Digest>, at: u64) {
-        let size = self.size.or(size);
-        if offset >= self.offset && size.is_none_or(|size| offset <= size) {
-            *self = Growing { profile: self.profile.clone(), size, offset, tree, touched: at };
-        }
-    }
-
-    fn entries(&self, uuid: &UploadId) -> Vec<(Entry, Option<Span>)> {
-        let Growing { size, offset, tree, touched, .. } = self.clone();
-        let says_more = offset > 0 || size != self.profile.size || !tree.is_empty();
-        let grown = says_more.then(|| Entry::Grown { uuid: uuid.clone(), offset, size, tree, at: touched });
-        grown.into_iter().map(|entry| (entry, None)).collect()
     }
 }
 
@@ -389,6 +346,7 @@ impl Finished {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::Role;
 
     fn id(text: &str) -> UploadId {
         UploadId::parse(text).unwrap()
@@ -414,7 +372,56 @@ mod tests {
         index.apply(reserved("d", "d.txt", true), span);
         let done = Finishing { location: "d.txt".into(), size: 3, digest: None, placeholder: false, data: span, at: 1 };
         index.apply(done.done(&id("d"), None, false).entry, None);
+        index.apply(begun("e", Role::File), None);
+        index.apply(grown("e", 700_000, Some(900_000)), None);
+        index.apply(begun("f", Role::Joined(vec![id("x"), id("y")])), None);
+        let joined = Finishing { location: "f".into(), size: 3, digest: None, placeholder: false, data: None, at: 1 };
+        index.apply(joined.done(&id("f"), None, true).entry, None);
         index
+    }
+
+    fn begun(uuid: &str, role: Role) -> Entry {
+        let (name, attempt) = (uuid.to_owned(), Some(id(&format!("try-{uuid}"))));
+        let profile =
+            Profile { name, folder: String::new(), size: None, client: None, attempt, role, note: String::new() };
+        Entry::Begun { uuid: id(uuid), profile: Arc::new(profile), at: 3 }
+    }
+
+    fn grown(uuid: &str, offset: u64, size: Option<u64>) -> Entry {
+        Entry::Grown { uuid: id(uuid), offset, size, tree: vec![Digest::of(b"x")], at: 9 }
+    }
+
+    fn offset_of(index: &Index, uuid: &str) -> Option<(u64, Option<u64>)> {
+        match index.get(&id(uuid)) {
+            Some(Upload::Growing(growing)) => Some((growing.offset, growing.size)),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn an_offset_never_falls_and_a_size_never_changes() {
+        let mut index = full_index();
+        for (offset, size) in [(699_999, None), (900_001, None), (900_001, Some(950_000))] {
+            index.apply(grown("e", offset, size), None);
+            assert_eq!(offset_of(&index, "e"), Some((700_000, Some(900_000))), "{offset}, {size:?}");
+        }
+        index.apply(grown("e", 900_000, Some(5)), None);
+        assert_eq!(offset_of(&index, "e"), Some((900_000, Some(900_000))));
+    }
+
+    #[test]
+    fn what_was_begun_is_found_by_its_attempt_and_its_parts_until_it_is_forgotten() {
+        let mut index = full_index();
+        let parts = Alias::Parts(vec![id("x"), id("y")]);
+        for (alias, uuid) in [(Alias::Attempt(id("try-e")), "e"), (Alias::Attempt(id("try-f")), "f"), (parts, "f")] {
+            assert_eq!(index.find(&alias), Some(&id(uuid)));
+            let mut without = full_index();
+            without.apply(Entry::Removed { uuid: id(uuid) }, None);
+            assert_eq!(without.find(&alias), None);
+        }
+        assert_eq!(index.find(&Alias::Parts(vec![id("y"), id("x")])), None, "in another order it is another file");
+        index.apply(begun("e", Role::Part), None);
+        assert!(index.profile(&id("e")).is_some_and(|profile| profile.role == Role::File), "what was said stands");
     }
 
     #[test]
@@ -447,7 +454,7 @@ mod tests {
     #[test]
     fn what_is_removed_leaves_nothing() {
         let mut index = full_index();
-        for uuid in ["a", "b", "c", "d"] {
+        for uuid in ["a", "b", "c", "d", "e", "f"] {
             index.apply(Entry::Removed { uuid: id(uuid) }, None);
         }
         assert_eq!(index, Index::default());

@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 
 use super::append::{self, Bytes};
 use super::refusal::Refusal;
-use super::{SPOKEN, fields, location, standing};
+use super::{SPOKEN, fields, location, of_this_protocol, standing};
 use crate::access_log::{Note, Outcome};
 use crate::connection::Peer;
 use crate::journal::{Digest, Profile, Role};
@@ -19,6 +19,7 @@ pub(super) async fn create(app: &App, note: &Note, parts: &Parts, body: Body) ->
     let (made, received, repeat) = match &profile.role {
         Role::Joined(_) => {
             let (joined, repeat) = app.store().join(profile).await?;
+            of_this_protocol(&joined)?;
             (joined, None, repeat)
         }
         Role::File | Role::Part => begin(app, note, parts, body, profile).await?,
@@ -63,6 +64,7 @@ async fn begin(
         return Err(StoreError::TooLong(profile.size.unwrap_or_default()).into());
     }
     let (begun, repeat) = app.store().begin_growing(profile).await?;
+    of_this_protocol(&begun)?;
     note.line().uuid = Some(begun.uuid.as_str().to_owned());
     let (made, received) = match bytes {
         Some(bytes) if begun.offset == 0 && begun.delivered.is_none() => {

@@ -37,7 +37,7 @@ pub async fn send(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &s
     stream.write_all(head.as_bytes()).await.unwrap();
     // The receiver may answer and close before it has read all.
     let _ = stream.write_all(body).await;
-    read_answer(&mut stream).await.expect("an answer comes")
+    read(&mut stream, method != "HEAD").await.expect("an answer comes")
 }
 
 /// The head of a request; a `Host` among `headers` takes the place of the right one.
@@ -54,6 +54,11 @@ pub fn head(to: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], 
 
 /// Reads one answer; `None` when the connection ends before one has come.
 pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
+    read(stream, true).await
+}
+
+/// The answer to `HEAD` has no body, whatever length it tells.
+async fn read(stream: &mut TcpStream, has_body: bool) -> Option<Answer> {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -68,7 +73,8 @@ pub async fn read_answer(stream: &mut TcpStream) -> Option<Answer> {
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
     let header = |line: &str| line.split_once(": ").map(|(n, v)| (n.to_ascii_lowercase(), v.to_owned()));
     let headers: BTreeMap<_, _> = lines.filter_map(header).collect();
-    let length: usize = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    let length = headers.get("content-length").filter(|_| has_body);
+    let length: usize = length.map_or(0, |length| length.parse().unwrap());
     while bytes.len() < end + 4 + length {
         if stream.read_buf(&mut bytes).await.ok()? == 0 {
             return None;

@@ -23,7 +23,9 @@ struct Told {
 }
 
 /// Attempt, folder, size; each file is called by its attempt.
-const ALONE: [(&str, &str, usize); 3] = [("long", "d/e", 5300), ("none", "", 0), ("short", "d", 900)];
+/// The smaller ones lie in the journal first.
+const ALONE: [(&str, &str, usize); 4] =
+    [("long", "d/e", 5300), ("none", "", 0), ("short", "d", 900), ("tiny", "d", 600)];
 const PARTS: [(&str, usize); 3] = [("one", 1700), ("two", 0), ("three", 2100)];
 
 fn id(text: &str) -> UploadId {
@@ -70,6 +72,7 @@ async fn life(store: &Store, told: &mut Told) -> Result<(), StoreError> {
     for (attempt, folder, size) in ALONE {
         send(store, told, profile(attempt, folder, Some(size), Role::File), false).await?;
     }
+    store.settle(u64::MAX).await?;
     let parts = Role::Joined(places(store, told).await?);
     let (joined, _) = store.join(profile("joined", "", None, parts)).await?;
     told.delivered.insert("joined".into(), joined.delivered.expect("it has its name").location);
@@ -139,7 +142,7 @@ async fn live_on(disk: &SimulatedDisk, store: &Store, told: &mut Told, context: 
     let tree = disk.tree(Path::new(ROOT));
     let mut names: Vec<&str> = tree.keys().map(String::as_str).filter(|name| !name.starts_with(".carryon")).collect();
     names.sort_unstable();
-    assert_eq!(names, ["d/e/long", "d/short", "joined", "none", "taken"], "{context}: each file once");
+    assert_eq!(names, ["d/e/long", "d/short", "d/tiny", "joined", "none", "taken"], "{context}: each file once");
 }
 
 fn steps_of_a_clean_run(has_links: bool) -> u64 {
