@@ -292,10 +292,11 @@ impl Worker {
         self.look_into_doubt(source).await?;
         self.tell_started(&held);
         let finished = Sending::new(self, Arc::clone(source), held).run().await?;
-        match self.upload.attempt.plan.completes {
-            Completes::LastChunk => self.require_completed(finished.unwrap_or_default()).await,
-            Completes::FinishRequest => Ok(self.finish(source).await?),
-        }
+        let finished = match self.upload.attempt.plan.completes {
+            Completes::LastChunk => self.require_completed(finished.unwrap_or_default()).await?,
+            Completes::FinishRequest => self.finish(source).await?,
+        };
+        self.require_undamaged(source, finished).await
     }
 
     async fn open_source(&self) -> Result<Arc<SourceFile>> {
@@ -433,7 +434,7 @@ impl Worker {
     /// One request makes the object, whole or damaged.
     pub fn goes_in_one_request(&self) -> bool {
         let plan = self.upload.attempt.plan;
-        plan.completes == Completes::LastChunk && plan.count() <= 1
+        plan.completes == Completes::LastChunk && plan.lanes == 0 && plan.count() <= 1
     }
 
     async fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
