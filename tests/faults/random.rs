@@ -66,6 +66,7 @@ async fn round(seed: u64) -> usize {
     let proxy = place.seeded(receiver.local_addr(), random.random(), faulty, chunk);
     let limits = Limits { files: random.random_range(1..4), chunks: random.random_range(1..5) };
     let address = address(&mut random, &proxy, chunk);
+    println!("CARRYON_SEED={seed}: {address}");
     let mut desk = Desk::open_with(patient(&folder.path().join("data"), limits), &address).await;
     let files: Vec<_> = (0..random.random_range(1..4)).map(|n| format!("file-{n}.bin")).collect();
     for name in &files {
