@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use tests::{
     engine::{Desk, quick},
     files::{digest, files_below, random_file, seed},
-    proxy::{Fault, Place},
+    proxy::{Fault, Place, Proxy},
     scripted::Scripted,
 };
 
@@ -24,7 +24,7 @@ fn patient(data: &Path, limits: Limits) -> Options {
     let (base, ms) = (quick(data), Duration::from_millis);
     Options {
         limits,
-        retry: RetryPolicy { attempts: 60, ..base.retry },
+        retry: RetryPolicy { attempts: 60, gone: ms(50), ..base.retry },
         http: HttpOptions { connect: ms(1000), stall: ms(300), answer: ms(600), finish: ms(1000), ..base.http },
         ..base
     }
@@ -65,7 +65,8 @@ async fn round(seed: u64) -> usize {
     let receiver = receiver(&received, &place).await;
     let proxy = place.seeded(receiver.local_addr(), random.random(), faulty, chunk);
     let limits = Limits { files: random.random_range(1..4), chunks: random.random_range(1..5) };
-    let address = format!("fineuploader+http://{}/upload?done=/upload/done&chunk={chunk}", proxy.address);
+    let address = address(&mut random, &proxy, chunk);
+    println!("CARRYON_SEED={seed}: {address}");
     let mut desk = Desk::open_with(patient(&folder.path().join("data"), limits), &address).await;
     let files: Vec<_> = (0..random.random_range(1..4)).map(|n| format!("file-{n}.bin")).collect();
     for name in &files {
@@ -83,6 +84,17 @@ async fn round(seed: u64) -> usize {
     drop(proxy);
     receiver.shutdown().await;
     faults
+}
+
+/// One of the receiver's protocols.
+fn address(random: &mut SmallRng, proxy: &Proxy, chunk: u64) -> String {
+    let place = proxy.address;
+    match random.random_range(0..6) {
+        0 => format!("tus+http://{place}/files/?chunk={chunk}"),
+        1 => format!("tus+http://{place}/files/?chunk={chunk}&lanes=3"),
+        2 => format!("ietf+http://{place}/resumable/?chunk={chunk}"),
+        _ => format!("fineuploader+http://{place}/upload?done=/upload/done&chunk={chunk}"),
+    }
 }
 
 /// Follows an upload until it is delivered. Gives whether it was begun anew on the way: what is refused by one of these

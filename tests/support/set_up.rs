@@ -43,6 +43,13 @@ pub fn chromium() -> String {
     found.expect("just looked at")
 }
 
+/// nginx, which is not on every user's path.
+pub fn nginx() -> &'static str {
+    let found = ["nginx", "/usr/sbin/nginx"].into_iter().find(|name| Command::new(name).arg("-v").output().is_ok());
+    must(found.is_some(), "nginx is not installed");
+    found.expect("just looked at")
+}
+
 fn runs(program: &str) -> bool {
     Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }

@@ -1,6 +1,9 @@
 //! What each answer leads to. Nothing is guessed: whatever went wrong, the next request asks.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
 
 use carryon_engine::{ErrorKind, Event, State};
 use tests::scripted_tus::{Asked, Method, Step, TusScript};
@@ -99,6 +102,15 @@ async fn an_upload_that_is_gone_twice_is_sent_again_once() {
     assert_eq!(stage.server.count(method("POST")), 2);
     let unknown = stage.server.asked().iter().filter(|asked| asked.method == "HEAD").count();
     assert!(unknown >= 2, "it was asked twice, a while apart, before that was believed");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while desk.engine.errands_left().await.expect("reads") > 0 {
+        assert!(Instant::now() < deadline, "what is left of it is told of in the end");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let order: Vec<_> = stage.server.asked().iter().map(|asked| asked.method.clone()).collect();
+    let first_delete = order.iter().position(|method| *method == Method::DELETE);
+    let last_patch = order.iter().rposition(|method| *method == Method::PATCH);
+    assert!(first_delete > last_patch, "the old handle is kept until the new upload has its end: {order:?}");
     desk.close().await;
 }
 
@@ -243,10 +255,10 @@ async fn a_discarded_upload_is_removed_at_the_server() {
     desk.expect_more(id);
     desk.engine.discard(&[id]).await;
     desk.until("its end", |event| matches!(event, Event::Removed { .. })).await;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(10);
     while !stage.server.uploads().is_empty() {
-        assert!(std::time::Instant::now() < deadline, "the server must be told");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        assert!(Instant::now() < deadline, "the server must be told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     desk.close().await;
 }

@@ -28,7 +28,8 @@ enum Command {
     Add {
         /// Its name.
         name: String,
-        /// Its URL: fineuploader+https://host/upload?done=/upload/done.
+        /// Its URL: tus+https://host/files/, ietf+https://host/target, or
+        /// fineuploader+https://host/upload?done=/upload/done.
         url: String,
         #[command(flatten)]
         settings: Settings,

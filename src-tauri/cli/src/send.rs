@@ -21,7 +21,8 @@ pub struct Send {
     /// Files and folders.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// Where to: the name of a saved destination, or fineuploader+https://host/upload?done=/upload/done.
+    /// Where to: the name of a saved destination, or its URL: tus+https://host/files/, ietf+https://host/target,
+    /// fineuploader+https://host/upload?done=/upload/done.
     #[arg(long, value_name = "DEST")]
     to: String,
     #[command(flatten)]

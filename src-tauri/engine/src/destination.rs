@@ -183,6 +183,9 @@ pub struct Finished {
     /// BLAKE3 of the whole, where the destination says so.
     #[serde(default)]
     pub digest: Option<Digest>,
+    /// By which the object is taken back, where the upload's own ticket is not.
+    #[serde(skip)]
+    pub handle: Option<Ticket>,
 }
 
 /// What became of a finish that went unanswered.

@@ -23,7 +23,7 @@ use crate::{
     records::{
         Records,
         destinations::{self, DestinationRow, THIS_COMPUTER},
-        uploads,
+        outbox, uploads,
     },
     settings::DestinationSettings,
     source::SourceFile,
@@ -145,6 +145,11 @@ impl Inner {
 
     /// Begins anew; `wish` is the chunk size that the user asks for, if any.
     pub async fn start_over(&self, id: UploadId, wish: Option<u64>) -> Result<()> {
+        self.begin_anew(id, wish, false).await
+    }
+
+    /// Begins anew; where the destination said that the upload is `gone`, its handle is kept until there is another end.
+    pub async fn begin_anew(&self, id: UploadId, wish: Option<u64>, gone: bool) -> Result<()> {
         let upload = self.records.run(move |connection| uploads::get(connection, id)).await?;
         let upload = upload.ok_or_else(|| uploads::unknown(id))?;
         let path = upload.path.clone();
@@ -156,7 +161,8 @@ impl Inner {
         let plan = Plan { adapts: plan.adapts && wish.is_none(), ..plan };
         let renew = move |connection: &rusqlite::Connection| {
             let upload = uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))?;
-            uploads::start_over(connection, &upload, &identity, taken_at, &plan)
+            uploads::start_over(connection, &upload, &identity, taken_at, &plan)?;
+            if gone { outbox::hold(connection, id) } else { Ok(()) }
         };
         let _order = self.order.lock().await;
         self.records.run(renew).await?;

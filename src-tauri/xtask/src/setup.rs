@@ -18,6 +18,7 @@ const TESTS: &[&str] = &[
     "gir1.2-gtk-3.0",
     "gnome-keyring",
     "imagemagick",
+    "nginx-light",
     "openssl",
     "procps",
     "python3-dbus",

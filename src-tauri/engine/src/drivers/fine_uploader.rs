@@ -126,12 +126,14 @@ impl FineUploader {
     }
 
     fn without_status(&self, answer: &Answer) -> Result<Option<Value>> {
-        let passing = matches!(answer.status.as_u16(), 401 | 403 | 408 | 425 | 429 | 500..=599);
+        let passing = matches!(answer.status.as_u16(), 401 | 403 | 408 | 425 | 429 | 500 | 502..=599);
         let portal = answer.is_html() && answer.status.is_success();
         if passing || portal || answer.status.is_redirection() {
             judge_chunk(answer, &self.settings)?;
         }
-        if self.can_be_asked.load(Ordering::Relaxed) {
+        // What no server says to a question was said by something before it.
+        let between = matches!(answer.status.as_u16(), 407 | 411 | 413 | 414 | 421 | 431 | 451);
+        if between || self.can_be_asked.load(Ordering::Relaxed) {
             return Err(Error::new(ErrorKind::Transient, "Something answered in the destination's place"));
         }
         self.cannot_be_asked.store(true, Ordering::Relaxed);

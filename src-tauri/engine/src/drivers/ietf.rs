@@ -173,7 +173,7 @@ fn is_problem(answer: &Answer, named: &str) -> bool {
 }
 
 fn finished(answer: &Answer) -> Finished {
-    Finished { location: resource::place(answer), digest: resource::digest(answer, "repr-digest") }
+    Finished { location: resource::place(answer), digest: resource::digest(answer, "repr-digest"), handle: None }
 }
 
 #[async_trait]

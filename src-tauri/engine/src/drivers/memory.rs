@@ -95,7 +95,7 @@ impl Memory {
             return Err(Error::new(ErrorKind::Rejected, format!("{} of {size} bytes are here", whole.len())));
         }
         object.whole = Some(whole);
-        Ok(Finished { location: Some(format!("memory:{uuid}")), digest: None })
+        Ok(Finished { location: Some(format!("memory:{uuid}")), ..Finished::default() })
     }
 
     fn store(&self, uuid: &str, offset: u64, bytes: Vec<u8>) -> Result<u64> {

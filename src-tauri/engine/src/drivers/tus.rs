@@ -214,8 +214,11 @@ impl Tus {
         let start = start_of(&intent.plan, outgoing);
         let offset = resource::require_reached(outgoing, start, number(answer, "upload-offset"))?;
         let whole = intent.plan.lanes <= 1 && offset == intent.plan.size;
-        let finished =
-            whole.then(|| Finished { location: place(answer), digest: resource::digest(answer, "repr-digest") });
+        let finished = whole.then(|| Finished {
+            location: place(answer),
+            digest: resource::digest(answer, "repr-digest"),
+            handle: None,
+        });
         Ok(Confirmation {
             offset: Some(offset),
             digest: resource::digest(answer, RECEIVED),
@@ -281,13 +284,14 @@ impl Tus {
         let stand = self.stand(&url, intent.plan.size, facts).await;
         match stand {
             Ok(Some(stand)) if stand.offset == intent.plan.size => {
-                Ok(Finished { location: stand.location.or(place(&answer)), digest: stand.digest })
+                let handle = Some(self.ticket(std::slice::from_ref(&url), intent));
+                Ok(Finished { location: stand.location.or(place(&answer)), digest: stand.digest, handle })
             }
             Ok(Some(_)) => {
                 Err(Error::new(ErrorKind::Rejected, "The destination joined the parts to a file of another size"))
             }
             // A yes that cannot be looked at stays one.
-            Ok(None) | Err(_) => Ok(Finished { location: place(&answer), digest: None }),
+            Ok(None) | Err(_) => Ok(Finished { location: place(&answer), ..Finished::default() }),
         }
     }
 }
@@ -298,7 +302,7 @@ fn start_of(plan: &Plan, outgoing: &Outgoing) -> u64 {
 }
 
 fn finished(stand: &Stand) -> Finished {
-    Finished { location: stand.location.clone(), digest: stand.digest }
+    Finished { location: stand.location.clone(), digest: stand.digest, handle: None }
 }
 
 #[async_trait]

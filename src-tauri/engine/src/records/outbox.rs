@@ -38,6 +38,22 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// Keeps back what an upload left at a destination that says it is gone: its handle is kept until the upload has an end by
+/// another (DESIGN P6).
+pub(crate) fn hold(connection: &Connection, upload: UploadId) -> Result<()> {
+    let sql =
+        "UPDATE outbox SET next_at = coalesce(give_up_at, next_at), reason = 'gone' WHERE upload = ?1 AND tries = 0";
+    connection.prepare_cached(sql)?.execute([upload.to_string()])?;
+    Ok(())
+}
+
+/// The upload has its end: what was kept back is due.
+pub(crate) fn release(connection: &Connection, upload: UploadId) -> Result<()> {
+    let sql = "UPDATE outbox SET next_at = min(next_at, ?2) WHERE upload = ?1 AND reason = 'gone'";
+    connection.prepare_cached(sql)?.execute(params![upload.to_string(), now()])?;
+    Ok(())
+}
+
 /// Errands that are due, oldest first; a row that cannot be read is passed over and kept.
 pub(crate) fn due(connection: &Connection, at: UnixMillis) -> Result<Vec<Errand>> {
     let sql = "SELECT id, destination, upload, name, ticket, tries, give_up_at FROM outbox WHERE next_at <= ?1 ORDER BY id LIMIT 32";

@@ -467,6 +467,7 @@ pub(super) fn remove(connection: &Connection, id: UploadId) -> Result<()> {
     let sql = "SELECT source FROM uploads WHERE id = ?1";
     let source: String = connection.prepare_cached(sql)?.query_row([id.to_string()], |row| row.get(0))?;
     connection.prepare_cached("DELETE FROM uploads WHERE id = ?1")?.execute([id.to_string()])?;
+    outbox::release(connection, id)?;
     sources::remove_if_unused(connection, &source)
 }
 

@@ -139,7 +139,8 @@ impl Worker {
         Err(Error::new(ErrorKind::Integrity, text))
     }
 
-    async fn confirmed_rows(&self) -> Result<Vec<ChunkRow>> {
+    /// What the record has as confirmed.
+    pub(super) async fn confirmed_rows(&self) -> Result<Vec<ChunkRow>> {
         let attempt = self.upload.attempt.seq;
         let rows = self.inner.records.run(move |connection| chunks::of_attempt(connection, attempt)).await?;
         Ok(rows.into_iter().filter(|row| row.confirmed).collect())

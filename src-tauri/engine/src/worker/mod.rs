@@ -48,6 +48,8 @@ pub(crate) enum Halt {
     OutcomeUnknown(Error),
     /// The gate wants it anew, or the destination wants smaller chunks.
     StartOver,
+    /// The destination says that it does not know the upload any more: anew, once.
+    Gone,
     /// The gate said: not now.
     NotNow,
 }
@@ -114,8 +116,8 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     note_sent(&inner, &live, sent_before);
     match outcome {
         Ok(finished) => complete(&inner, &live, name, sent_before, finished).await,
-        Err(Halt::StartOver) => {
-            if let Err(error) = inner.start_over(id, None).await {
+        Err(halt @ (Halt::StartOver | Halt::Gone)) => {
+            if let Err(error) = inner.begin_anew(id, None, matches!(halt, Halt::Gone)).await {
                 rest(&inner, &live, name, keep, Halt::Error(error)).await;
             }
         }
@@ -170,6 +172,7 @@ async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u6
     if let Err(error) = stored {
         tracing::warn!(upload = %id, %error, "delivered, but the record could not say so; it will be asked again");
     }
+    inner.errands.notify_one();
     live.set_state(State::Done);
     inner.listeners.tell(Event::Finished { id, name, size: live.size, sent, location: finished.location });
 }
@@ -190,7 +193,7 @@ async fn rest(inner: &Arc<Inner>, live: &Live, name: String, keep: bool, halt: H
 fn step_of(halt: &Halt) -> Step {
     match halt {
         Halt::OutcomeUnknown(_) => Step::LoseOutcome,
-        Halt::StartOver => Step::StartOver,
+        Halt::StartOver | Halt::Gone => Step::StartOver,
         Halt::NotNow => Step::Pause,
         Halt::Error(error) => match error.kind() {
             ErrorKind::SourceMissing => Step::LoseSource,
@@ -210,7 +213,7 @@ fn error_of(halt: Halt) -> Error {
         )
         .because(error)
         .next_step("Look at the destination, then choose “finish again” or “mark done”."),
-        Halt::StartOver | Halt::NotNow => Error::new(ErrorKind::Invalid, "It was asked to wait"),
+        Halt::StartOver | Halt::Gone | Halt::NotNow => Error::new(ErrorKind::Invalid, "It was asked to wait"),
     }
 }
 
@@ -292,10 +295,11 @@ impl Worker {
         self.look_into_doubt(source).await?;
         self.tell_started(&held);
         let finished = Sending::new(self, Arc::clone(source), held).run().await?;
-        match self.upload.attempt.plan.completes {
-            Completes::LastChunk => self.require_completed(finished.unwrap_or_default()).await,
-            Completes::FinishRequest => Ok(self.finish(source).await?),
-        }
+        let finished = match self.upload.attempt.plan.completes {
+            Completes::LastChunk => self.require_completed(finished.unwrap_or_default()).await?,
+            Completes::FinishRequest => self.finish(source).await?,
+        };
+        self.require_undamaged(source, finished).await
     }
 
     async fn open_source(&self) -> Result<Arc<SourceFile>> {
@@ -418,7 +422,7 @@ impl Worker {
     async fn look_again(&mut self, error: Error) -> Result<(), Halt> {
         let patience = self.inner.options.retry.gone;
         match self.gone_since {
-            Some(since) if since.elapsed() >= patience && self.may_begin_anew(1) => Err(Halt::StartOver),
+            Some(since) if since.elapsed() >= patience && self.may_begin_anew(1) => Err(Halt::Gone),
             Some(since) if since.elapsed() >= patience => Err(error.into()),
             _ => {
                 self.gone_since.get_or_insert_with(Instant::now);
@@ -433,7 +437,7 @@ impl Worker {
     /// One request makes the object, whole or damaged.
     pub fn goes_in_one_request(&self) -> bool {
         let plan = self.upload.attempt.plan;
-        plan.completes == Completes::LastChunk && plan.count() <= 1
+        plan.completes == Completes::LastChunk && plan.lanes == 0 && plan.count() <= 1
     }
 
     async fn replace_damaged(&self, error: Error) -> Result<(), Halt> {

@@ -175,7 +175,7 @@ fn moved(answer: &Answer) -> Error {
 
 /// The file's place, where the server names it.
 pub(super) fn finished_of(json: &Value) -> Finished {
-    Finished { location: json["location"].as_str().map(quote), digest: digest_of(json) }
+    Finished { location: json["location"].as_str().map(quote), digest: digest_of(json), handle: None }
 }
 
 /// The BLAKE3 of what arrived, where the server names it.

@@ -25,7 +25,7 @@ fn receipt_after(confirm: impl Fn(&Connection, UploadId, i64)) -> Receipt {
         uploads::step(&connection, upload.id, step).expect("steps");
     }
     confirm(&connection, upload.id, upload.attempt.seq);
-    let finished = Finished { location: Some("a.mov".to_owned()), digest: None };
+    let finished = Finished { location: Some("a.mov".to_owned()), ..Finished::default() };
     uploads::complete(&connection, upload.id, "done", &finished, 1400).expect("completes");
     let text: String = connection
         .query_row("SELECT receipt FROM history ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
