@@ -1,5 +1,5 @@
 //! `tus-js-client` 4.3.1 from npm against `carryon receive`: alone, in parallel, killed and resumed, and in its mode for the
-//! IETF draft.
+//! IETF draft; in Node, and in Chromium on a page of another origin.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,6 +15,8 @@ use tests::{
     script::Script,
     set_up,
 };
+
+use crate::scene::Scene as BrowserScene;
 
 const SIZE: u64 = 20_000_003;
 const CHUNK: u64 = 1 << 20;
@@ -180,4 +182,35 @@ fn the_drafts_client_is_killed_and_carries_on() {
     kill_and_carry_on(&scene, "/resumable/", &kept, 4 * SIZE);
     scene.must_hold("unnamed");
     assert_eq!(scene.received(), 8 * SIZE, "what came of the chunk that was cut came once");
+}
+
+#[test]
+fn a_page_of_an_allowed_origin_may_send_and_read_all_it_needs() {
+    for (path, more) in [
+        ("/files/", json!({ "chunkSize": 3 * CHUNK })),
+        ("/files/", json!({ "parallelUploads": 3 })),
+        ("/resumable/", json!({ "protocol": "ietf-draft-05" })),
+    ] {
+        let Some(mut scene) = BrowserScene::set() else { return };
+        let source = scene.source("unnamed", 10 * CHUNK + 1);
+        let mut options = more;
+        options["endpoint"] = json!(format!("{}{path}", scene.address));
+        scene.deliver(&json!({ "tus": options }), &[&source]);
+    }
+}
+
+#[test]
+fn a_browser_that_crashed_finds_its_upload_and_carries_on() {
+    let Some(mut scene) = BrowserScene::set() else { return };
+    let source = scene.source("crashed.bin", 40 * CHUNK);
+    let options = json!({ "tus": { "endpoint": format!("{}/files/", scene.address), "chunkSize": CHUNK } });
+    scene.browser.throttle(4 << 20);
+    scene.browser.upload(&options, &[&source]);
+    scene.browser.wait_for_many("chunk", 8);
+    scene.browser.throttle(20_000);
+    scene.browser.crash();
+    scene.browser.throttle(0);
+    scene.deliver(&options, &[&source]);
+    assert_eq!(scene.browser.all("resume").len(), 1, "it went on with the upload of before");
+    assert!(log::received(&scene.log()) <= 41 * CHUNK, "no more than the chunk in flight went twice");
 }
