@@ -24,6 +24,7 @@ async fn a_file_goes_up_in_steps_and_is_proved_at_its_end() {
     assert!(httpdate::parse_http_date(&made.headers["upload-expires"]).unwrap() > std::time::SystemTime::now());
     let first = patch(to, &at, 0, &bytes[..MIB + 1]).await;
     assert_eq!((first.status, first.headers["upload-offset"].as_str()), (204, "1048577"));
+    assert_eq!(first.headers["upload-received-digest"], proof(&bytes[..MIB + 1]), "what came is named at once");
     assert!(first.headers.contains_key("upload-expires") && !first.headers.contains_key("repr-digest"));
     let asked = tus(to, "HEAD", &at, &[], b"").await;
     let said = |name: &str| asked.headers.get(name).map(String::as_str);
@@ -31,6 +32,7 @@ async fn a_file_goes_up_in_steps_and_is_proved_at_its_end() {
     assert_eq!((said("upload-metadata"), said("cache-control")), (Some(&*pairs), Some("no-store")));
     assert!(names_in(dir.path()).is_empty(), "no name before the last byte");
     let last = patch(to, &at, MIB + 1, &bytes[MIB + 1..]).await;
+    assert_eq!(last.headers["upload-received-digest"], proof(&bytes[MIB + 1..]));
     for answer in [last, tus(to, "HEAD", &at, &[], b"").await] {
         assert_eq!(answer.headers["upload-offset"], length);
         assert_eq!(answer.headers["repr-digest"], proof(&bytes));

@@ -83,8 +83,13 @@ async fn an_upload_whose_bytes_somebody_took_away_is_gone_and_not_continued() {
     let receiver = start(dir.path()).await;
     assert_eq!(held(receiver.local_addr(), &while_down).await, None);
     std::fs::remove_file(part(&while_up)).unwrap();
-    assert_eq!(patch(receiver.local_addr(), &while_up, 4, b"ef").await.status, 404);
-    assert_eq!(held(receiver.local_addr(), &while_up).await, None);
+    let cut = create(receiver.local_addr(), "c", 100).await;
+    patch(receiver.local_addr(), &cut, 0, b"abcd").await;
+    std::fs::write(part(&cut), b"abc").unwrap();
+    for lost in [while_up, cut] {
+        assert_eq!(patch(receiver.local_addr(), &lost, 4, b"ef").await.status, 404);
+        assert_eq!(held(receiver.local_addr(), &lost).await, None);
+    }
     assert!(names_in(&dir.path().join(".carryon/parts")).is_empty());
 }
 

@@ -82,11 +82,17 @@ impl Store {
         let store = self.clone();
         blocking(move || {
             let uuid = lease.uuid();
-            let is_open = matches!(store.0.upload(uuid), Some(Upload::Open(_) | Upload::Growing(_)));
-            if !is_open || store.0.files.stat(&store.0.part(uuid))?.is_some() {
+            let length = store.0.files.stat(&store.0.part(uuid))?.map(|stat| stat.length);
+            let is_lost = match store.0.upload(uuid) {
+                Some(Upload::Open(_)) => length.is_none(),
+                Some(Upload::Growing(growing)) => length.unwrap_or_default() < growing.offset,
+                _ => false,
+            };
+            if !is_lost {
                 return Ok(None);
             }
             store.0.forget(uuid)?;
+            store.0.discard(&store.0.part(uuid));
             Ok(Some(StoreError::Unknown))
         })
         .await

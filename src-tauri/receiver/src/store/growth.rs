@@ -37,6 +37,9 @@ pub(crate) struct Growth {
     tree: Option<Tree>,
     last_record: Instant,
     recording: Option<mpsc::Receiver<Result<(), StoreError>>>,
+    /// A record failed. What a failed sync did not write the system may take for written, so that a later one, though it
+    /// succeeds, says nothing of it: only a request that sends it again can make it count.
+    is_broken: bool,
     lease: Arc<Lease>,
 }
 
@@ -58,7 +61,7 @@ impl Growth {
         let size = growing.size.or(size);
         let limit = size.unwrap_or(store.0.rules.max_size);
         let (recorded, at, is_new) = (growing.offset, growing.offset, growing.offset == 0);
-        let (all_or_nothing, last_record, recording) = (false, Instant::now(), None);
+        let (all_or_nothing, last_record, recording, is_broken) = (false, Instant::now(), None, false);
         let (profile, lease) = (growing.profile, Arc::new(lease));
         Ok(Growth {
             store,
@@ -73,6 +76,7 @@ impl Growth {
             tree,
             last_record,
             recording,
+            is_broken,
             lease,
         })
     }
@@ -148,17 +152,17 @@ impl Growth {
         let (done, recording) = mpsc::sync_channel(1);
         let record = self.record();
         let write = move || drop(done.send(record.write()));
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn_blocking(write)),
-            Err(_) => write(),
-        }
+        // A thread of its own: among the runtime's it could stand behind all those that wait for it. Where there is none,
+        // the channel says so.
+        drop(std::thread::Builder::new().name("record".into()).spawn(write));
         self.recording = Some(recording);
         (self.recorded, self.last_record) = (self.at, Instant::now());
     }
 
     fn take_recorded(&mut self, recorded: Result<(), StoreError>) -> Result<(), StoreError> {
         self.recording = None;
-        self.is_new = false;
+        self.is_new = self.is_new && recorded.is_err();
+        self.is_broken = recorded.is_err();
         recorded
     }
 
@@ -189,6 +193,9 @@ impl Growth {
 
     /// Waits for a record that is under way. One that failed leaves nothing to go on from.
     fn catch_up(&mut self) -> Result<(), StoreError> {
+        if self.is_broken {
+            return Err(stopped());
+        }
         match self.recording.take() {
             Some(recording) => {
                 let recorded = recording.recv().unwrap_or_else(|_| Err(stopped()));

@@ -52,13 +52,18 @@ async fn send(store: &Store, told: &mut Told, profile: Profile, cut: bool) -> Re
         }
         let mut growth = store.grow(&standing.uuid, at as u64, None).await?;
         let is_file = standing.profile.role == Role::File;
-        standing = blocking(move || {
-            next.chunks(400).try_for_each(|block| growth.write(block))?;
-            // Before the last bytes come, something comes in between.
-            if is_all && is_file && !cut { growth.finish() } else { growth.keep() }
+        let (kept, written) = blocking(move || {
+            let written = next.chunks(400).try_for_each(|block| growth.write(block));
+            // What came before an error counts, as what came before a cut does.
+            let finishes = written.is_ok() && is_all && is_file && !cut;
+            Ok((if finishes { growth.finish() } else { growth.keep() }, written))
         })
         .await?;
-        told.offsets.insert(attempt.clone(), standing.offset as usize);
+        if let Ok(kept) = &kept {
+            told.offsets.insert(attempt.clone(), kept.offset as usize);
+        }
+        written?;
+        standing = kept?;
         if cut {
             return Ok(standing);
         }
@@ -199,6 +204,31 @@ fn an_error_at_any_step_costs_no_byte_that_was_told_to_be_held() {
                 disk.trouble_after(step, Trouble::Fails(kind));
                 runtime().block_on(fail_once(&disk, &context));
             }
+        }
+    }
+}
+
+#[test]
+fn an_error_and_then_a_power_cut_cost_no_byte_that_was_told_to_be_held() {
+    for step in 1..=steps_of_a_clean_run(true) {
+        for later in [1, 2, 3, 5, 8, 13] {
+            let context = format!("error at step {step}, power cut {later} steps later");
+            let disk = new_disk(true);
+            disk.trouble_after(step, Trouble::Fails(ErrorKind::Other));
+            disk.trouble_after(step + later, Trouble::PowerCut);
+            let mut told = Told::default();
+            runtime().block_on(async {
+                if let Ok(store) = open(&disk).await {
+                    let _ = life(&store, &mut told).await;
+                    let _ = life(&store, &mut told).await;
+                }
+            });
+            let disk = disk.after_power_cut(later);
+            runtime().block_on(async {
+                let store = open(&disk).await.unwrap_or_else(|error| panic!("{context}: {error}"));
+                check(&disk, &store, &told, &context).await;
+                live_on(&disk, &store, &mut told, &context).await;
+            });
         }
     }
 }
