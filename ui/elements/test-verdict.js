@@ -1,0 +1,34 @@
+/** `<test-verdict>`: what a test of a destination does, and what it found, step by step. */
+
+import { verdictWords } from "../places.js";
+import { copyOf, say, setAttribute, setText } from "./dom.js";
+
+class TestVerdict extends HTMLElement {
+  /** Says what is being done; nothing where nothing is. */
+  wait(words) {
+    this.#draw(words, []);
+  }
+
+  /** Says what was found. */
+  show(checks) {
+    this.#draw(verdictWords(checks), checks);
+    this.scrollIntoView({ block: "nearest" });
+  }
+
+  #draw(words, checks) {
+    say(this.querySelector(".words"), words);
+    this.querySelector(".steps").replaceChildren(...checks.map(stepOf));
+    setAttribute(this, "data-kind", checks.length === 0 ? "" : checks.every(({ ok }) => ok) ? "good" : "bad");
+  }
+}
+
+function stepOf({ ok, words }) {
+  const step = document.createElement("li");
+  step.append(copyOf("check"));
+  step.dataset.ok = ok;
+  setText(step.querySelector(".for-ears"), ok ? "Right: " : "Wrong: ");
+  setText(step.querySelector(".found"), words);
+  return step;
+}
+
+customElements.define("test-verdict", TestVerdict);
