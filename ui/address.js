@@ -32,7 +32,7 @@ export function formFrom(address) {
 export function addressFrom({ kind, url, done }) {
   const { protocol, preset } = KINDS.find((each) => each.kind === kind);
   const more = [preset && `preset=${preset}`, hasDone(kind) && done.trim() && `done=${encoded(done.trim())}`];
-  return `${protocol}+${more.filter(Boolean).reduce(withParameter, url.trim())}`;
+  return `${protocol}+${more.filter(Boolean).reduce(withParameter, url.trim().split("#")[0])}`;
 }
 
 /** What a typed or pasted text means, as far as that is certain: at least `{ url }`. */
@@ -114,8 +114,7 @@ function parameter(url, name) {
 }
 
 function withParameter(url, parameter) {
-  const [place] = url.split("#");
-  return `${place}${place.includes("?") ? "&" : "?"}${parameter}`;
+  return `${url}${url.includes("?") ? "&" : "?"}${parameter}`;
 }
 
 /** The rest is left as it was written: a server may read what another encoding would change. */
