@@ -63,6 +63,7 @@ async function save({ list, form, retarget }) {
   form.wait("Saving…", { isTest: false });
   try {
     const saved = await call("save_destination", { draft });
+    form.rest();
     form.close();
     const places = await call("destinations");
     list.draw(places, { id: saved.id, action: draft.id === null ? "use_place" : "edit_place" });

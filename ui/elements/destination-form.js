@@ -53,6 +53,7 @@ class DestinationForm extends HTMLElement {
   }
 
   close() {
+    if (this.hasAttribute("busy")) wish(this, { action: "stop_test" });
     this.#dialog.close();
   }
 
@@ -66,7 +67,7 @@ class DestinationForm extends HTMLElement {
     const { token, forget_token: forget } = this.#form.elements;
     return {
       id: this.#place?.id ?? null,
-      name: fields.name,
+      name: fields.name.trim() || hostOf(fields.url),
       address: this.#place?.own ? "" : addressFrom(fields),
       settings: settingsFrom(fields, { tellsFiles: this.#tellsFiles(fields) }),
       token: token.value.trim() || null,
@@ -170,20 +171,18 @@ class DestinationForm extends HTMLElement {
   }
 
   #closed() {
-    if (this.hasAttribute("busy")) wish(this, { action: "stop_test" });
     this.#clear();
     if (this.#opener?.isConnected) this.#opener.focus();
   }
 
   /** A whole address of the engine's sets the kind; a bare host gets its https. */
   #understandAddress() {
-    const { kind, address, done, name } = this.#form.elements;
+    const { kind, address, done } = this.#form.elements;
     const meant = understood(address.value, kind.value);
     if (address.value.trim() === "" || this.#place?.own) return;
     if (meant.kind) kind.value = meant.kind;
     address.value = meant.url;
     if (meant.done) done.value = meant.done;
-    if (name.value.trim() === "" && !addressTrouble(this.#fields())) name.value = hostOf(meant.url);
     this.#draw();
   }
 
@@ -211,8 +210,7 @@ class DestinationForm extends HTMLElement {
     const wrong = addressTrouble(fields);
     const host = wrong ? "" : plainHost(fields.url);
     const unsafe = host && !fields.consent ? [{ field: "allow_http", message: "Agree to this, or write the address with https://." }] : [];
-    const nameless = !wrong && fields.name.trim() === "" ? [{ field: "name", message: "Give it a name, to tell it from others." }] : [];
-    return [wrong, ...unsafe, ...nameless, ...settings].filter(Boolean);
+    return [wrong, ...unsafe, ...settings].filter(Boolean);
   }
 
   #fill(place) {
@@ -237,13 +235,14 @@ class DestinationForm extends HTMLElement {
   /** Everything that follows from what is typed. */
   #draw() {
     const { elements } = this.#form;
-    const { kind, url, name_conflicts: conflicts } = this.#fields();
+    const { kind, url, name, name_conflicts: conflicts } = this.#fields();
     const own = Boolean(this.#place?.own);
     const host = own ? "" : plainHost(url);
     if (host !== this.#agreedHost) elements.consent.checked = false;
     setText(this.#part("h2"), own ? "This computer" : this.#place ? "Edit destination" : "Add a destination");
     setText(this.#hint("address"), hintFor(kind));
     setText(this.#part(".host"), host);
+    setText(this.#hint("name"), hostOf(url) && !name.trim() ? `If empty, it is called ${hostOf(url)}.` : "");
     for (const field of ["kind", "address", "name", "token", "ca_file"]) showField(this, field, !own);
     showField(this, "done", !own && hasDone(kind));
     showField(this, "session", !own && hasDone(kind));

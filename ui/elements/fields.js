@@ -2,19 +2,24 @@
 
 import { say, setAttribute, setHidden } from "./dom.js";
 
-/** Gives each field the place for what is wrong with it, and lets its control be described by that and by its hint. */
+/** Gives each field a hint and the place for what is wrong with it, and lets its control be described by both. */
 export function prepareFields(form) {
   for (const field of form.querySelectorAll("[data-field]")) {
     const control = field.querySelector("input, select");
-    const trouble = document.createElement("p");
-    const hint = field.querySelector(".hint, .warning");
-    trouble.className = "trouble";
+    const hint = field.querySelector(".hint, .warning") ?? paragraph("hint");
+    const trouble = paragraph("trouble");
     trouble.hidden = true;
     trouble.id = `${control.name}-trouble`;
-    if (hint) hint.id = `${control.name}-hint`;
-    control.setAttribute("aria-describedby", [trouble.id, hint?.id].filter(Boolean).join(" "));
-    (control.closest(".with-button, label") ?? control).after(trouble);
+    hint.id = `${control.name}-hint`;
+    control.setAttribute("aria-describedby", `${trouble.id} ${hint.id}`);
+    (control.closest(".with-button, label") ?? control).after(trouble, ...(hint.isConnected ? [] : [hint]));
   }
+}
+
+function paragraph(name) {
+  const made = document.createElement("p");
+  made.className = name;
+  return made;
 }
 
 /** Shows a field, or takes it away. */

@@ -1,7 +1,7 @@
 /** `<test-verdict>`: what a test of a destination does, and what it found, step by step. */
 
 import { verdictWords } from "../places.js";
-import { copyOf, say, setAttribute, setText } from "./dom.js";
+import { copyOf, say, setAttribute, setHidden, setText } from "./dom.js";
 
 class TestVerdict extends HTMLElement {
   /** Says what is being done; nothing where nothing is. */
@@ -17,7 +17,9 @@ class TestVerdict extends HTMLElement {
 
   #draw(words, checks) {
     say(this.querySelector(".words"), words);
-    this.querySelector(".steps").replaceChildren(...checks.map(stepOf));
+    const steps = this.querySelector(".steps");
+    steps.replaceChildren(...checks.map(stepOf));
+    setHidden(steps, checks.length === 0);
     setAttribute(this, "data-kind", checks.length === 0 ? "" : checks.every(({ ok }) => ok) ? "good" : "bad");
   }
 }

@@ -1,0 +1,88 @@
+//! The form of a destination: what is wrong is said at its field, and what it does not know is left alone.
+
+use carryon_engine::DestinationSettings;
+use serde_json::json;
+
+use crate::{
+    desktop::Desktop,
+    lab::{Lab, with_records},
+    places::{TOKEN, assert_secret, open_form, open_list, press, saved_names, says, trouble, value},
+    webdriver::key,
+};
+
+#[test]
+fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
+    let Some(desktop) = Desktop::start() else { return };
+    let lab = Lab::start(&desktop);
+    with_records(&desktop, async |engine| lab.save(engine, "Lab store").await);
+    let app = desktop.launch();
+    open_form(&app);
+    app.page.fill("#place-address", "http://nas.example.org/upload");
+    app.page.fill("#place-name", "lab STORE");
+    app.page.fill("#place-token", TOKEN);
+    app.page.press(&[key::ENTER]);
+    assert_eq!(trouble(&app, "allow_http"), "Agree to this, or write the address with https://.");
+    app.shot(&desktop, "29-consent-to-plain-http");
+    app.page.click("#place-form [name=consent]");
+    app.page.click("#place-form [type=submit]");
+    says(&app, "#place-form [data-field=name] .trouble", "already. Choose another name.");
+    assert_eq!(app.focus(), "Name", "the focus goes to what is wrong");
+    assert_eq!(value(&app, "token"), TOKEN, "nothing typed is lost");
+
+    app.page.fill("#place-address", &lab.endpoint());
+    app.page.fill("#place-done", "/upload/done");
+    app.wait_shown("#place-form [name=consent]", false);
+    app.page.fill("#place-name", "Second");
+    app.page.press(&[key::ENTER]);
+    says(&app, "#place-form [data-field=address] .trouble", "saved already, as “Lab store”");
+    app.page.fill("#place-address", "http://127.0.0.1:9/upload");
+    app.page.click("#place-form .test");
+    says(&app, "test-verdict [data-ok=false]", "Nothing listens at port 9");
+    app.shot(&desktop, "30-nothing-listens");
+    app.page.click("#place-form summary");
+    app.page.fill("#place-ca", "/no/such/company.pem");
+    app.page.press(&[key::ENTER]);
+    says(&app, "#place-form [data-field=ca_file] .trouble", "Choose a file of certificates in PEM form.");
+
+    app.page.press(&[key::ESCAPE]);
+    app.wait_shown("#ask dialog", true);
+    assert_eq!(app.focus(), "Keep editing", "what is typed is not lost by accident");
+    app.page.press(&[key::ESCAPE]);
+    app.wait_shown("#ask dialog", false);
+    assert_eq!(value(&app, "name"), "Second");
+    app.page.click("#place-form [data-action=close_form]");
+    app.wait_shown("#place-form dialog", false);
+    assert_eq!(saved_names(&app), json!(["This computer", "Lab store"]), "nothing was saved");
+    assert_secret(&desktop, &app);
+    assert_eq!(app.problems(), [""; 0], "the page behind is not bothered");
+}
+
+#[test]
+fn settings_are_kept_and_what_the_form_does_not_know_stays() {
+    let Some(desktop) = Desktop::start() else { return };
+    let lab = Lab::start(&desktop);
+    let before = with_records(&desktop, async |engine| {
+        let row = lab.save(engine, "Lab store").await;
+        let set = DestinationSettings { scope: "ada".into(), item_limit: 40, ..row.settings().expect("settings") };
+        engine.set_destination_settings(row.id, set.clone()).await.expect("it can be set");
+        set
+    });
+    let app = desktop.launch();
+    open_list(&app);
+    press(&app, "edit_place", "Lab store");
+    app.wait_shown("#place-form dialog", true);
+    app.page.click("#place-form summary");
+    assert_eq!(value(&app, "session"), "/upload/session");
+    app.page.fill("#place-chunk", "6 MiB");
+    app.page.fill("#place-speed", "2 MB/s, off@22:00-06:00");
+    app.page.fill("#place-lifetime", "0");
+    app.page.fill("#place-name", "Archive");
+    app.shot(&desktop, "31-more-settings");
+    app.page.press(&[key::ENTER]);
+    says(&app, "#places .summary", "Archive was saved.");
+    app.kill();
+    let after = with_records(&desktop, async |engine| engine.find_destination("Archive").await.expect("it is there"));
+    let speed_limit = "2M,off@22:00-06:00".parse().expect("a limit");
+    let wanted = DestinationSettings { chunk_size: Some(6 << 20), lifetime_days: Some(0), speed_limit, ..before };
+    assert_eq!(after.settings().expect("settings"), wanted);
+}
