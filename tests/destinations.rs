@@ -1,5 +1,7 @@
 //! Saved destinations: a name instead of an address, changed without losing what goes there, and tried in plain words.
 
+#[path = "destinations/chosen.rs"]
+mod chosen;
 #[path = "destinations/exchange.rs"]
 mod exchange;
 #[path = "destinations/files.rs"]

@@ -51,39 +51,48 @@ async function use({ list, retarget }, place) {
 
 async function remove({ list, ask, retarget }, place) {
   if (!(await ask(removeQuestion(place)))) return;
-  retarget(await call("remove_destination", { id: place.id }));
-  list.draw(await call("destinations"));
-  list.tell(`${nameOf(place)} was removed.`);
+  try {
+    retarget(await call("remove_destination", { id: place.id }));
+    list.tell(`${nameOf(place)} was removed.`);
+  } finally {
+    list.draw(await call("destinations"));
+  }
 }
 
-/** The draft, with its token, lives no longer than this call. */
 async function save({ list, form, retarget }) {
+  const { saved, isNew } = (await send(form)) ?? {};
+  if (!saved) return;
+  const places = await call("destinations");
+  list.draw(places, { id: saved.id, action: isNew ? "use_place" : "edit_place" });
+  list.tell(savedWords(nameOf(places.find(({ id }) => id === saved.id)), saved));
+  retarget(await call("target"));
+}
+
+/** The draft, with its token, lives no longer than this call. Null where it was refused. */
+async function send(form) {
   const draft = form.draft();
-  if (!draft) return;
-  form.wait("Saving…", { isTest: false });
+  if (!draft) return null;
+  const round = form.wait("Saving…", { isTest: false });
   try {
     const saved = await call("save_destination", { draft });
-    form.rest();
-    form.close();
-    const places = await call("destinations");
-    list.draw(places, { id: saved.id, action: draft.id === null ? "use_place" : "edit_place" });
-    list.tell(savedWords(nameOf(places.find(({ id }) => id === saved.id)), saved));
-    retarget(await call("target"));
+    form.close(round);
+    return { saved, isNew: draft.id === null };
   } catch (problem) {
-    form.refuse(problem);
+    form.refuse(problem, round);
+    return null;
   }
 }
 
 async function tryOut({ form }) {
   const draft = form.draft();
   if (!draft) return;
-  form.wait(`Trying ${hostWords(draft.address)}…`, { isTest: true });
+  const round = form.wait(`Trying ${hostWords(draft.address)}…`, { isTest: true });
   try {
     const checks = await call("test_destination", { draft });
-    if (checks) form.showVerdict(checks);
-    else form.rest();
+    if (checks) form.showVerdict(checks, round);
+    else form.rest(round);
   } catch (problem) {
-    form.refuse(problem);
+    form.refuse(problem, round);
   }
 }
 

@@ -55,7 +55,7 @@ fn a_destination_is_added_by_keyboard_tried_and_chosen_and_a_dropped_file_arrive
     let app = desktop.launch();
     assert_eq!(app.text("#drop-title"), CHOSEN, "the choice outlives the app");
     assert!(app.text("#receiver .where").contains(&lab.endpoint()), "{}", app.text("#receiver .where"));
-    app.shot(&desktop, "28-destination-after-restart");
+    app.shot(&desktop, "30-destination-after-restart");
     app.add(&[&next]);
     app.wait_for("next.mov", "wants the token that nobody kept", PATIENCE, |row| row.kind == "needs_sign_in");
     gives_the_token_again(&app);
@@ -90,12 +90,12 @@ fn a_test_says_what_is_wrong_and_saves_nothing(desktop: &Desktop, app: &App) {
     app.page.press(&[key::ENTER]);
     says(app, "test-verdict .words", "It does not work yet:");
     says(app, "test-verdict [data-ok=false]", "Check the token.");
-    app.shot(desktop, "25-destination-wants-a-token");
+    app.shot(desktop, "27-destination-wants-a-token");
     app.page.fill("#place-token", TOKEN);
     app.wait_shown("test-verdict .words", false);
     app.page.click("#place-form .test");
     says(app, "test-verdict .words", "It works. Files can be sent there.");
-    app.shot(desktop, "26-destination-works");
+    app.shot(desktop, "28-destination-works");
     assert_eq!(app.page.call("destinations", json!({})).as_array().map(Vec::len), Some(1), "a test saves nothing");
 }
 
@@ -105,7 +105,7 @@ fn is_saved_and_chosen(desktop: &Desktop, app: &App) {
     assert_eq!(app.focus(), "Send new files here: Studio server", "what is wanted next is at hand");
     app.page.press(&[key::ENTER]);
     says(app, "#places .summary", "New files go to Studio server from now on.");
-    app.shot(desktop, "27-destination-chosen");
+    app.shot(desktop, "29-destination-chosen");
     leave(app);
     assert_eq!(app.focus(), "Destinations…", "the focus goes back to the button that opened the list");
     assert_eq!(app.text("#drop-title"), CHOSEN);
@@ -166,7 +166,8 @@ fn a_destination_that_uploads_need_stays_and_one_that_nothing_needs_goes() {
 
     remove(&app);
     says(&app, "#places .trouble", "“Attic” stays: one unfinished upload needs it. Let it finish, or discard it");
-    app.shot(&desktop, "32-still-needed");
+    says(&app, "#places li:nth-child(2) .facts", "1 unfinished upload needs it");
+    app.shot(&desktop, "34-still-needed");
     leave(&app);
     app.click("take.mov", "discard");
     app.wait_shown("#ask dialog", true);

@@ -19,10 +19,10 @@ class DestinationForm extends HTMLElement {
   #opener = null;
   #untouched = "";
   #agreedHost = "";
+  #round = 0;
 
   connectedCallback() {
     for (const event of EVENTS) this.addEventListener(event, this);
-    this.#dialog.addEventListener("close", this);
     const options = KINDS.map(({ kind, words }) => new Option(words, kind));
     this.#form.elements.kind.replaceChildren(...options);
     prepareFields(this);
@@ -30,11 +30,10 @@ class DestinationForm extends HTMLElement {
 
   disconnectedCallback() {
     for (const event of EVENTS) this.removeEventListener(event, this);
-    this.#dialog.removeEventListener("close", this);
   }
 
   handleEvent(event) {
-    const hear = { click: this.#press, input: this.#type, change: this.#understand, paste: this.#paste, keydown: this.#key, submit: this.#submit, close: this.#closed };
+    const hear = { click: this.#press, input: this.#type, change: this.#understand, paste: this.#paste, keydown: this.#key, submit: this.#submit };
     hear[event.type].call(this, event);
   }
 
@@ -52,9 +51,13 @@ class DestinationForm extends HTMLElement {
     if (!place?.own) this.#form.elements[place ? "address" : "kind"].focus();
   }
 
-  close() {
-    if (this.hasAttribute("busy")) wish(this, { action: "stop_test" });
+  /** Closes it; with a number, only where that is still what it does. */
+  close(round) {
+    if (round !== undefined && round !== this.#round) return;
+    if (round === undefined && this.hasAttribute("busy")) wish(this, { action: "stop_test" });
+    this.#clear();
     this.#dialog.close();
+    if (this.#opener?.isConnected) this.#opener.focus();
   }
 
   /** What is to be saved or tried; null where something makes no sense, which is told then. */
@@ -76,14 +79,15 @@ class DestinationForm extends HTMLElement {
   }
 
   /** Says what the app refused: at the field that it is about, or above the buttons. */
-  refuse({ field, message }) {
+  refuse({ field, message }, round) {
+    if (round !== this.#round) return;
     this.#rest();
     this.#verdict.wait("");
     if (fieldOf(this, field)) complainAt(this, [{ field, message }]);
     else say(this.#part(".trouble.whole"), message);
   }
 
-  /** Says what is being done, and what can end it. */
+  /** Says what is being done, and what can end it. Gives a number: an answer with another one comes too late. */
   wait(words, { isTest }) {
     complainAt(this, []);
     this.#verdict.wait(words);
@@ -91,16 +95,20 @@ class DestinationForm extends HTMLElement {
     this.#form.ariaBusy = "true";
     setText(this.#part("[data-action=test_place]"), isTest ? "Stop the test" : "Test connection");
     this.#part("[type=submit]").disabled = true;
+    this.#round += 1;
+    return this.#round;
   }
 
   /** Says what a test found. */
-  showVerdict(checks) {
+  showVerdict(checks, round) {
+    if (round !== this.#round) return;
     this.#rest();
     this.#verdict.show(checks);
   }
 
   /** What was being done was stopped. */
-  rest() {
+  rest(round) {
+    if (round !== this.#round) return;
     this.#rest();
     this.#verdict.wait("");
   }
@@ -170,11 +178,6 @@ class DestinationForm extends HTMLElement {
     wish(this, { action: "leave_form" });
   }
 
-  #closed() {
-    this.#clear();
-    if (this.#opener?.isConnected) this.#opener.focus();
-  }
-
   /** A whole address of the engine's sets the kind; a bare host gets its https. */
   #understandAddress() {
     const { kind, address, done } = this.#form.elements;
@@ -226,6 +229,7 @@ class DestinationForm extends HTMLElement {
   }
 
   #clear() {
+    this.#round += 1;
     this.#form.reset();
     complainAt(this, []);
     this.#verdict.wait("");

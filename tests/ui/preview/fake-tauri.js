@@ -63,6 +63,11 @@ const target = () => {
 };
 const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen });
 
+/** Somebody else removes a destination. */
+fake.forget = (id) => {
+  places.splice(places.findIndex((each) => each.id === id), 1);
+};
+
 function save({ draft }) {
   const saved = { token: "none", uploads: 0, settings: {}, ...places.find(({ id }) => id === draft.id) };
   const { id = 10 + places.length } = saved;
@@ -88,7 +93,7 @@ const COMMANDS = {
     return target();
   },
   save_destination: save,
-  test_destination: () => scene.checks ?? null,
+  test_destination: () => (fake.unfound ? null : scene.checks),
   stop_test: () => fake.stop?.(),
   pick_certificates: () => "/home/ada/company.pem",
   snapshot: () => ({
