@@ -9,10 +9,12 @@ use carryon_engine::DestinationSettings;
 use serde_json::json;
 
 use crate::{
-    desktop::Desktop,
+    desktop::{Desktop, PATIENCE},
     lab::{Lab, with_records},
+    picker,
     places::{TOKEN, assert_secret, open_form, open_list, press, saved_names, says, trouble, value},
-    webdriver::key,
+    scene::make_file,
+    webdriver::{key, persist},
 };
 
 /// How long a test waits for an answer where nobody stops it.
@@ -22,6 +24,8 @@ const PATIENCE_OF_A_TEST: Duration = Duration::from_secs(15);
 fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
     let Some(desktop) = Desktop::start() else { return };
     let lab = Lab::start(&desktop);
+    let company = desktop.path("company.pem");
+    make_file(&company, 100);
     with_records(&desktop, async |engine| lab.save(engine, "Lab store").await);
     let app = desktop.launch();
     open_form(&app);
@@ -48,7 +52,12 @@ fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
     says(&app, "test-verdict [data-ok=false]", "Nothing listens at port 9");
     app.shot(&desktop, "32-nothing-listens");
     app.page.click("#place-form summary");
-    app.page.fill("#place-ca", "/no/such/company.pem");
+    app.page.click("#place-form [data-action=pick_certificates]");
+    picker::choose(&desktop, "Which file holds", &company);
+    persist("the chosen file in its field", PATIENCE, || {
+        let chosen = value(&app, "ca_file");
+        if chosen == json!(company) { Ok(()) } else { Err(chosen.to_string()) }
+    });
     app.page.press(&[key::ENTER]);
     says(&app, "#place-form [data-field=ca_file] .trouble", "Choose a file of certificates in PEM form.");
 

@@ -5,6 +5,7 @@
 
 mod app;
 mod desktop;
+mod keychain;
 mod lab;
 mod notifications;
 mod picker;

@@ -115,8 +115,10 @@ class DestinationForm extends HTMLElement {
 
   /** The file of certificates that was chosen. */
   set certificates(path) {
-    this.#form.elements.ca_file.value = path;
-    this.#form.elements.ca_file.focus();
+    const { ca_file: field } = this.#form.elements;
+    field.value = path;
+    field.focus();
+    this.#type({ target: field });
   }
 
   /** Something stands in the form that would be lost. */
