@@ -2,6 +2,8 @@
 
 #[path = "destinations/chosen.rs"]
 mod chosen;
+#[path = "destinations/drafts.rs"]
+mod drafts;
 #[path = "destinations/exchange.rs"]
 mod exchange;
 #[path = "destinations/files.rs"]

@@ -187,7 +187,7 @@ fn settings(row: Option<&DestinationRow>, typed: &Value) -> Result<DestinationSe
     merge(&mut all, typed);
     DestinationSettings::from_json(&all.to_string()).map_err(|error| {
         let named = |field: &&&str| error.message().strip_prefix(**field).is_some_and(|rest| rest.starts_with(':'));
-        match ["chunk_size", "connections", "session.endpoint"].iter().find(named) {
+        match ["chunk_size", "connections"].iter().find(named) {
             Some(field) => about(field)(error),
             None => error.into(),
         }
@@ -225,8 +225,16 @@ fn checked_address(address: &str, settings: &DestinationSettings) -> Result<Stri
     let stored = drivers::normalise(address, &asked).map_err(|error| about("allow_http")(error.next_step(plain)))?;
     let file = "Choose a file of certificates in PEM form.";
     drivers::normalise(address, &trusting).map_err(|error| about("ca_file")(error.next_step(file)))?;
-    drivers::validate(address, &trusting, settings)?;
+    drivers::validate(address, &trusting, settings).map_err(of_the_settings)?;
     Ok(stored)
+}
+
+/// What only address and settings together are wrong about; the form has one such field.
+fn of_the_settings(error: Error) -> Refused {
+    match error.message().contains("session") {
+        true => about("session")(error),
+        false => error.into(),
+    }
 }
 
 /// Whether the address begins with a protocol that the engine speaks.
@@ -273,6 +281,8 @@ mod tests {
         assert_eq!(refused("fineuploader+https://", "{}"), Some("address"));
         assert_eq!(refused("fineuploader+http://h/up", "{}"), Some("allow_http"));
         assert_eq!(refused("fineuploader+https://h/up", r#"{"ca_file": "/no/such/file"}"#), Some("ca_file"));
+        let elsewhere = r#"{"fine_uploader": {"session": {"endpoint": "https://elsewhere/list"}}}"#;
+        assert_eq!(refused("fineuploader+https://h/up", elsewhere), Some("session"));
         let agreed = checked_address("fineuploader+http://h/up", &set(r#"{"allow_http": true}"#)).expect("agreed");
         assert_eq!(agreed, "fineuploader+http://h/up");
         let wrong = settings(None, &json!({"chunk_size": 0})).expect_err("no chunk");
