@@ -133,6 +133,26 @@ test("a test tells what was found, is forgotten when something is changed, and s
   assert.deepEqual(await calls("save_destination"), []);
 });
 
+test("what is being done, and what the app refused, is seen in a low window", options, async () => {
+  const isSeen = (selector) => page.browser.evaluate(`{
+    const { top, bottom } = document.querySelector('${selector}').getBoundingClientRect();
+    const body = document.querySelector('${FORM} .body').getBoundingClientRect();
+    bottom > top && top >= body.top && bottom <= body.bottom + 1;
+  }`);
+  await page.browser.size(360, 480);
+  await openForm("places", 2);
+  await page.browser.evaluate("fake.holds.test_destination = new Promise((go) => (fake.stop = go)); 0");
+  await click(".test");
+  await page.browser.until("document.querySelector('test-verdict .words').textContent !== ''");
+  assert.equal(await isSeen("test-verdict .words"), true);
+  await openForm("places", 2);
+  await page.browser.evaluate("fake.answers.save_destination = { code: 'storage', message: 'The disk is full.', field: null }");
+  await save();
+  await page.browser.until(`!document.querySelector('${FORM} .whole').hidden`);
+  assert.equal(await isSeen(`${FORM} .whole`), true);
+  await page.browser.size(960, 680);
+});
+
 test("a test that runs says so, can be stopped, and an answer that comes too late is not drawn", options, async () => {
   await openForm("places", 2);
   await page.browser.evaluate("fake.holds.test_destination = new Promise((go) => (fake.stop = go)); 0");

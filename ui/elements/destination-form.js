@@ -83,8 +83,9 @@ class DestinationForm extends HTMLElement {
     if (round !== this.#round) return;
     this.#rest();
     this.#verdict.wait("");
-    if (fieldOf(this, field)) complainAt(this, [{ field, message }]);
-    else say(this.#part(".trouble.whole"), message);
+    if (fieldOf(this, field)) return complainAt(this, [{ field, message }]);
+    say(this.#part(".trouble.whole"), message);
+    this.#part(".trouble.whole").scrollIntoView({ block: "nearest" });
   }
 
   /** Says what is being done, and what can end it. Gives a number: an answer with another one comes too late. */

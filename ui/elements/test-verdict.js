@@ -7,6 +7,7 @@ class TestVerdict extends HTMLElement {
   /** Says what is being done; nothing where nothing is. */
   wait(words) {
     this.#draw(words, []);
+    if (words) this.scrollIntoView({ block: "nearest" });
   }
 
   /** Says what was found. */
