@@ -51,12 +51,10 @@ async function use({ list, retarget }, place) {
 
 async function remove({ list, ask, retarget }, place) {
   if (!(await ask(removeQuestion(place)))) return;
-  try {
-    retarget(await call("remove_destination", { id: place.id }));
-    list.tell(`${nameOf(place)} was removed.`);
-  } finally {
-    list.draw(await call("destinations"));
-  }
+  const refused = await call("remove_destination", { id: place.id }).then(retarget, (problem) => problem);
+  list.draw(await call("destinations"));
+  if (refused) throw refused;
+  list.tell(`${nameOf(place)} was removed.`);
 }
 
 async function save({ list, form, retarget }) {
