@@ -1,5 +1,9 @@
 //! Saved destinations: a name instead of an address, changed without losing what goes there, and tried in plain words.
 
+#[path = "destinations/chosen.rs"]
+mod chosen;
+#[path = "destinations/drafts.rs"]
+mod drafts;
 #[path = "destinations/exchange.rs"]
 mod exchange;
 #[path = "destinations/files.rs"]

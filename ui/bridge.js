@@ -1,6 +1,6 @@
 /**
  * The one file that knows Tauri: commands go out, events come in.
- * Every failed command rejects with `{ code, message }`.
+ * Every failed command rejects with `{ code, message }`, and `field` where it is about one.
  */
 
 const tauri = window.__TAURI__;
@@ -33,7 +33,7 @@ export function listenToDrags({ enter, leave, drop }) {
 
 function asProblem(error) {
   if (error && typeof error.message === "string") {
-    return { code: error.code ?? "unknown", message: error.message };
+    return { code: error.code ?? "unknown", message: error.message, field: error.field ?? null };
   }
   return { code: "unknown", message: String(error) };
 }

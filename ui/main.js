@@ -3,15 +3,18 @@
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { addedWords, closedWords, resumableWords, totalWords } from "./describe.js";
+import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
+import "./elements/destination-form.js";
 import "./elements/drop-zone.js";
 import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
+import "./elements/saved-destinations.js";
 import "./elements/upload-list.js";
 
 const at = (id) => document.getElementById(id);
@@ -24,6 +27,7 @@ let uploads = new Map();
 let eventsBeforeSnapshot = [];
 let isDrawingAsked = false;
 let closed = "";
+let snapshot = null;
 const underWay = new Set();
 
 const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
@@ -46,7 +50,7 @@ async function start() {
 }
 
 async function drawSnapshot() {
-  const snapshot = await readSnapshot();
+  snapshot = await readSnapshot();
   uploads = fromSnapshot(snapshot?.uploads ?? []);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
@@ -92,7 +96,7 @@ function draw() {
   isDrawingAsked = false;
   const now = Date.now();
   const { resumable, queue, done } = inGroups(uploads);
-  zone.update({ empty: uploads.size === 0, closed });
+  zone.update({ empty: uploads.size === 0, closed, target: snapshot?.destination });
   lists.resumable.update(resumable, now, resumableWords(resumable.length));
   lists.queue.update(queue, now, totalWords(totals(queue)));
   lists.done.update(done, now);
@@ -121,10 +125,31 @@ async function carryOut(wish) {
   if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
+  if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
-  if (closed && TAKING_IN.has(action)) return complain([{ message: closed }]);
-  const answer = await attempt(() => call(action, paths ? { paths } : {}));
-  if (answer && TAKING_IN.has(action)) tell(addedWords(answer));
+  if (TAKING_IN.has(action)) return takeIn(action, paths);
+  await attempt(() => call(action));
+}
+
+/** Files go where the page says that they go; where that is gone meanwhile, it is said anew. */
+async function takeIn(action, paths) {
+  if (closed) return complain([{ message: closed }]);
+  const to = snapshot?.destination;
+  const answer = await attempt(() => call(action, paths ? { paths, to } : { to }));
+  if (answer) return tell(addedWords(answer));
+  const target = await call("target").catch(() => to);
+  retarget(target);
+}
+
+/** New files go there from now on. */
+function retarget(destination) {
+  snapshot = { ...snapshot, destination };
+  at("receiver").update(snapshot);
+  askForDrawing();
+}
+
+function aboutDestinations() {
+  return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
 }
 
 /** Where the focus goes when what had it is gone: the first list there is, or the way in. */
@@ -194,7 +219,7 @@ function onKey(event) {
   if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
 }
 
-/** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has. */
+/** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has, and for pasting. */
 function onContextMenu(event) {
-  if (getSelection().isCollapsed) event.preventDefault();
+  if (getSelection().isCollapsed && !event.target.closest("input")) event.preventDefault();
 }

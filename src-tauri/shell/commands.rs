@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use carryon_engine::{AddRequest, Added, Engine, Error, ErrorKind, Outcomes, Problem, UploadId};
+use carryon_engine::{AddRequest, Added, DestinationId, Engine, Error, ErrorKind, Outcomes, Problem, UploadId};
 use serde::Serialize;
 use tauri::{AppHandle, Emitter, Runtime, State, ipc::Invoke};
 use tauri_plugin_dialog::{DialogExt, FilePath};
@@ -11,10 +11,11 @@ use tokio::sync::oneshot;
 
 use crate::{
     core::{self, Core, Opened},
+    destinations::{self, Target},
     events::{self, Change},
     finished,
     given::Given,
-    locating, show_window,
+    locating, saving, show_window,
     view::View,
 };
 
@@ -64,7 +65,16 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         locating::locate,
         finished::catalogues,
         finished::finished_files,
-        finished::delete_finished
+        finished::delete_finished,
+        destinations::destinations,
+        destinations::destination,
+        destinations::target,
+        destinations::use_destination,
+        destinations::remove_destination,
+        saving::save_destination,
+        saving::test_destination,
+        saving::stop_test,
+        saving::pick_certificates
     ]
 }
 
@@ -78,7 +88,7 @@ pub(crate) fn of<'a>(shared: &'a Shared<'_>) -> Answer<&'a Core> {
 struct Snapshot {
     uploads: Vec<View>,
     receiver: ReceiverView,
-    destination: DestinationView,
+    destination: Target,
     notice: Option<String>,
     version: &'static str,
 }
@@ -87,12 +97,6 @@ struct Snapshot {
 struct ReceiverView {
     folder: String,
     address: Option<String>,
-}
-
-#[derive(Serialize)]
-struct DestinationView {
-    id: i64,
-    name: String,
 }
 
 #[tauri::command]
@@ -107,7 +111,7 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
     Ok(Snapshot {
         uploads,
         receiver: ReceiverView { folder: core.folder.to_string_lossy().into_owned(), address },
-        destination: DestinationView { id: core.destination.id.0, name: core.destination.name.clone() },
+        destination: Target::now(core).await?,
         notice,
         version: env!("CARGO_PKG_VERSION"),
     })
@@ -137,34 +141,40 @@ impl From<Added> for AddedView {
     }
 }
 
-async fn add(core: &Core, paths: Vec<PathBuf>) -> Answer<AddedView> {
-    Ok(core.engine.add(AddRequest::new(paths, core.destination.id)).await?.into())
+async fn add(core: &Core, paths: Vec<PathBuf>, to: DestinationId) -> Answer<AddedView> {
+    Ok(core.engine.add(AddRequest::new(paths, to)).await?.into())
+}
+
+/// Adds files for the destination that the page shows; where it shows none, for the one that was chosen.
+#[tauri::command]
+async fn add_paths(shared: Shared<'_>, paths: Given<Vec<PathBuf>>, to: Given<Option<Target>>) -> Answer<AddedView> {
+    let core = of(&shared)?;
+    add(core, paths.0, destinations::meant(core, to.0).await?).await
 }
 
 #[tauri::command]
-async fn add_paths(shared: Shared<'_>, paths: Given<Vec<PathBuf>>) -> Answer<AddedView> {
-    add(of(&shared)?, paths.0).await
-}
-
-#[tauri::command]
-async fn pick_files<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<AddedView> {
+async fn pick_files<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>, to: Given<Option<Target>>) -> Answer<AddedView> {
     let (sender, picked) = oneshot::channel();
     app.dialog().file().pick_files(move |paths| drop(sender.send(paths)));
-    add_picked(of(&shared)?, picked.await.ok().flatten()).await
+    add_picked(of(&shared)?, picked.await.ok().flatten(), to.0).await
 }
 
 #[tauri::command]
-async fn pick_folder<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<AddedView> {
+async fn pick_folder<R: Runtime>(
+    app: AppHandle<R>,
+    shared: Shared<'_>,
+    to: Given<Option<Target>>,
+) -> Answer<AddedView> {
     let (sender, picked) = oneshot::channel();
     app.dialog().file().pick_folders(move |paths| drop(sender.send(paths)));
-    add_picked(of(&shared)?, picked.await.ok().flatten()).await
+    add_picked(of(&shared)?, picked.await.ok().flatten(), to.0).await
 }
 
-async fn add_picked(core: &Core, picked: Option<Vec<FilePath>>) -> Answer<AddedView> {
+async fn add_picked(core: &Core, picked: Option<Vec<FilePath>>, to: Option<Target>) -> Answer<AddedView> {
     let paths: Vec<PathBuf> = picked.into_iter().flatten().filter_map(|path| path.into_path().ok()).collect();
     match paths.is_empty() {
         true => Ok(AddedView::default()),
-        false => add(core, paths).await,
+        false => add(core, paths, destinations::meant(core, to).await?).await,
     }
 }
 
@@ -175,7 +185,11 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
     if paths.is_empty() {
         return;
     }
-    let problems = match add(core, paths).await {
+    let added = match destinations::meant(core, None).await {
+        Ok(to) => add(core, paths, to).await,
+        Err(failed) => Err(failed),
+    };
+    let problems = match added {
         Ok(added) => added.problems,
         Err(failed) => vec![Problem { path: String::new(), message: failed.message }],
     };

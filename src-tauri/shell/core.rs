@@ -16,7 +16,7 @@ use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
-use crate::{arguments::Arguments, view::Done};
+use crate::{arguments::Arguments, saving::Trial, view::Done};
 
 /// What opening came to; the window says what went wrong.
 pub type Opened = Result<Core, Error>;
@@ -42,6 +42,8 @@ pub struct Core {
     pub notice: Option<String>,
     /// What was delivered since the launch.
     pub done: Done,
+    /// The test of a destination that is under way, if one is.
+    pub trial: Trial,
     /// Files that the program was started with, until they are added.
     given: Mutex<Vec<PathBuf>>,
 }
@@ -75,6 +77,7 @@ impl Core {
             folder,
             notice,
             done: Done::default(),
+            trial: Trial::default(),
             given: Mutex::new(arguments.absolute_paths()),
         })
     }

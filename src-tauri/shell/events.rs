@@ -133,9 +133,10 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
     for (id, finish) in news.changed {
         match (finish, fresh.remove(&id)) {
             (Some(finish), _) => {
-                // Among thousands of new files one may be delivered before anybody looked at it.
-                let unseen = || View::unseen(id, finish.name, finish.size, &core.destination.name);
-                let mut view = known.remove(&id).unwrap_or_else(unseen);
+                let mut view = match known.remove(&id) {
+                    Some(view) => view,
+                    None => unseen(core, id, &finish).await,
+                };
                 view.deliver(finish.sent, finish.location);
                 core.done.add(view.clone());
                 changes.push(Change::Upsert { upload: Box::new(view) });
@@ -158,6 +159,13 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
         }
     }
     changes
+}
+
+/// Among thousands of new files one may be delivered before anybody looked at it.
+async fn unseen(core: &Core, id: UploadId, finish: &Finish) -> View {
+    let chosen = core.engine.chosen_destination().await;
+    let to = chosen.as_ref().map_or("its destination", |row| row.shown_name());
+    View::unseen(id, finish.name.clone(), finish.size, to)
 }
 
 async fn read(core: &Core, news: &News) -> HashMap<UploadId, carryon_engine::Listed> {

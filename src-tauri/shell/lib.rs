@@ -6,11 +6,13 @@
 mod arguments;
 pub mod commands;
 mod core;
+mod destinations;
 mod events;
 mod finished;
 mod given;
 mod locating;
 mod notifications;
+mod saving;
 mod view;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};

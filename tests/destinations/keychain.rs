@@ -4,7 +4,7 @@ use std::process::Command;
 
 use tests::{
     files,
-    programs::{ReceiverProcess, carryon, run, told},
+    programs::{ReceiverProcess, carryon, events, run, told},
 };
 
 use super::Scene;
@@ -99,4 +99,18 @@ fn without_a_keychain_the_destination_is_saved_and_the_token_is_asked_for_again(
     let output = run(scene.in_session(Session::Without, &send));
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     assert!(!scene.holds(TOKEN), "the records must not hold it");
+}
+
+#[test]
+fn a_token_stays_while_the_address_stays_on_its_server_and_goes_when_it_leaves() {
+    let (scene, receiver, token) = scene();
+    let add = ["destinations", "add", "NAS", &receiver.destination(), "--token-file", &token];
+    assert!(run(scene.in_session(Session::Open, &add)).status.success());
+    let elsewhere = "fineuploader+http://127.0.0.1:9/upload";
+    for (url, stays) in [(format!("{}&chunk=300000", receiver.destination()), true), (elsewhere.to_owned(), false)] {
+        let output = run(scene.in_session(Session::Open, &["destinations", "set", "NAS", "--url", &url, "--json"]));
+        assert!(output.status.success(), "{}", told(&output));
+        let listed = events(&run(scene.in_session(Session::Open, &["destinations", "list", "--json"])));
+        assert_eq!((&listed[0]["address"], &listed[0]["has_token"]), (&url.clone().into(), &stays.into()), "{url}");
+    }
 }

@@ -49,11 +49,12 @@ test("Escape and Close give the focus back to the button that opened it", option
 test("Delete asks first and keeps on Escape; once confirmed the file goes and the focus stands on its neighbour", options, async () => {
   await openFiles("files", "5 files");
   await tabTo("Delete Day 3/A-cam/A-cam 0014.mov");
+  await page.browser.evaluate("globalThis.isClosed = false; document.querySelector('#ask dialog').addEventListener('close', () => (isClosed = true))");
   await page.browser.press("Enter");
   await page.browser.until("document.querySelector('#ask dialog').open");
   assert.equal(await focused(), "Keep it");
   await page.browser.press("Escape");
-  await page.browser.until("!document.querySelector('#ask dialog').open");
+  await page.browser.until("isClosed");
   assert.equal(await focused(), "Delete Day 3/A-cam/A-cam 0014.mov");
   assert.deepEqual(await calls("delete_finished"), []);
 

@@ -141,8 +141,7 @@ impl App {
 
     /// The name of what has the focus.
     pub fn focus(&self) -> String {
-        let script =
-            r#"const { activeElement: it } = document; return it.getAttribute("aria-label") || it.textContent.trim()"#;
+        let script = r#"const { activeElement: it } = document; return it.getAttribute("aria-label") || (it.labels?.[0] ?? it).textContent.trim()"#;
         self.page.run(script, json!([])).as_str().unwrap_or_default().to_owned()
     }
 

@@ -21,10 +21,21 @@ pub struct Lab {
 
 impl Lab {
     pub fn start(desktop: &Desktop) -> Self {
+        Self::start_with(desktop, None)
+    }
+
+    /// Starts one that asks for this token.
+    pub fn start_with(desktop: &Desktop, token: Option<&str>) -> Self {
         let dir = desktop.path("lab");
         let runtime = Runtime::new().expect("a runtime");
-        let receiver = runtime.block_on(Receiver::start(Config::new(&dir))).expect("a receiver");
+        let config = Config { token: token.map(str::to_owned), ..Config::new(&dir) };
+        let receiver = runtime.block_on(Receiver::start(config)).expect("a receiver");
         Self { runtime, receiver, dir }
+    }
+
+    /// Its upload endpoint, as a person types it.
+    pub fn endpoint(&self) -> String {
+        format!("{}/upload", self.receiver.url())
     }
 
     /// Saves it as a destination that tells which files it holds.
@@ -32,7 +43,7 @@ impl Lab {
         let session = Some(SessionSettings { endpoint: "/upload/session".into(), ..SessionSettings::default() });
         let fine_uploader = FineUploaderSettings { session, ..FineUploaderSettings::default() };
         let settings = DestinationSettings { fine_uploader, ..DestinationSettings::default() };
-        let address = format!("fineuploader+{}/upload?done=/upload/done", self.receiver.url());
+        let address = format!("fineuploader+{}?done=/upload/done", self.endpoint());
         engine.add_destination(name, &address, settings).await.expect("it can be saved")
     }
 

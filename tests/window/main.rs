@@ -5,14 +5,18 @@
 
 mod app;
 mod desktop;
+mod keychain;
 mod lab;
 mod notifications;
 mod picker;
+mod places;
 mod scene;
 mod webdriver;
 
 mod always;
 mod closing;
+mod destination_form;
+mod destinations;
 mod expiring;
 mod finished_files;
 mod instance;

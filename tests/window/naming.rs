@@ -14,8 +14,9 @@ const NAMELESS: &str = r#"
     const shown = (element) => element.getClientRects().length > 0;
     const ids = (element, name) => (element.getAttribute(name) ?? "").split(" ").filter(Boolean);
     const labelled = (element) => ids(element, "aria-labelledby").map((id) => document.getElementById(id)?.textContent ?? "").join("");
-    const nameOf = (element) => (element.getAttribute("aria-label") || labelled(element) || element.textContent).trim();
-    const wanting = [...document.querySelectorAll("button, progress, dialog, h1, h2, [role=list], [role=region]")]
+    const labels = (element) => [...(element.labels ?? [])].map(({ textContent }) => textContent).join("");
+    const nameOf = (element) => (labels(element) || element.getAttribute("aria-label") || labelled(element) || element.textContent).trim();
+    const wanting = [...document.querySelectorAll("button, input, select, progress, dialog, h1, h2, [role=list], [role=region]")]
       .filter((element) => shown(element) && !nameOf(element));
     const rows = [...document.querySelectorAll("upload-row")].filter((row) => row.getAttribute("role") !== "listitem" || !row.parentNode.matches("[role=list]"));
     const buttons = [...document.querySelectorAll("button")].filter(shown).map(nameOf);
@@ -42,6 +43,18 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     assert_named(&app);
     app.page.press(&[key::ESCAPE]);
     app.wait_shown("#files dialog", false);
+    app.page.click("#show-places");
+    app.wait_shown("#places li", true);
+    assert_named(&app);
+    app.page.click("#places [data-action=add_place]");
+    app.wait_shown("#place-form dialog", true);
+    app.page.click("#place-form summary");
+    app.wait_shown("#place-ca", true);
+    assert_named(&app);
+    app.page.press(&[key::ESCAPE]);
+    app.wait_shown("#place-form dialog", false);
+    app.page.press(&[key::ESCAPE]);
+    app.wait_shown("#places dialog", false);
     app.click("tape 1.bin", "discard");
     app.wait_shown("#ask dialog", true);
     assert_named(&app);

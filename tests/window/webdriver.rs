@@ -55,9 +55,20 @@ impl Session {
 
     /// Presses the left button of the mouse on the first element that `selector` means.
     pub fn click(&self, selector: &str) {
-        let found = self.tell("POST", "/element", &json!({"using": "css selector", "value": selector}));
-        let element = found[ELEMENT].as_str().unwrap_or_else(|| panic!("no element {selector}: {found}"));
+        let element = self.element(selector);
         self.tell("POST", &format!("/element/{element}/click"), &json!({}));
+    }
+
+    fn element(&self, selector: &str) -> String {
+        let found = self.tell("POST", "/element", &json!({"using": "css selector", "value": selector}));
+        found[ELEMENT].as_str().unwrap_or_else(|| panic!("no element {selector}: {found}")).to_owned()
+    }
+
+    /// Types `text` into a field, in place of what stands there.
+    pub fn fill(&self, selector: &str, text: &str) {
+        let element = self.element(selector);
+        self.tell("POST", &format!("/element/{element}/clear"), &json!({}));
+        self.tell("POST", &format!("/element/{element}/value"), &json!({"text": text}));
     }
 
     /// Presses and releases `keys`, one after the other.

@@ -3,6 +3,21 @@
 import { setHidden, setText } from "./dom.js";
 
 class AskDialog extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("keydown", this);
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener("keydown", this);
+  }
+
+  /** Escape closes the question alone: some browsers take the dialog below along. */
+  handleEvent(event) {
+    if (event.key !== "Escape") return;
+    event.preventDefault();
+    this.querySelector("dialog").close();
+  }
+
   /** Shows the question and resolves with true when the deed is wanted. */
   ask({ title, text, names, deed, keep }) {
     const dialog = this.querySelector("dialog");

@@ -7,6 +7,7 @@
 import { say, setHidden, setText, wish } from "./dom.js";
 
 const INVITATION = "Drop files or folders here";
+const INVITATION_TO = "Drop files here: they go to ";
 const CLOSED = "No files can be taken now";
 
 class DropZone extends HTMLElement {
@@ -23,11 +24,15 @@ class DropZone extends HTMLElement {
     if (button) wish(this, { action: button.dataset.action });
   }
 
-  /** `closed` is why nothing can be taken; empty while files can. */
-  update({ empty, closed }) {
+  /** `closed` is why nothing can be taken; empty while files can. `target` is where they go; none for *This computer*. */
+  update({ empty, closed, target }) {
     this.toggleAttribute("empty", empty);
     this.toggleAttribute("closed", closed !== "");
-    setText(this.querySelector("h2"), closed ? CLOSED : INVITATION);
+    const to = closed || target?.own ? "" : (target?.name ?? "");
+    setText(this.querySelector("h2 .say"), closed ? CLOSED : to ? INVITATION_TO : INVITATION);
+    setText(this.querySelector("h2 bdi"), to);
+    setText(this.querySelector(".veil .say"), to ? "Drop to upload to " : "Drop to upload");
+    setText(this.querySelector(".veil bdi"), to);
     setHidden(this.querySelector(".lesson"), closed !== "");
     say(this.querySelector(".reason"), closed);
     for (const button of this.querySelectorAll("button")) button.disabled = closed !== "";

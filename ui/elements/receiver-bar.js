@@ -1,5 +1,6 @@
 /** `<receiver-bar>`: the foot of the window, which says where files go. */
 
+import { whereWords } from "../places.js";
 import { setHidden, setText, wish } from "./dom.js";
 
 class ReceiverBar extends HTMLElement {
@@ -17,13 +18,16 @@ class ReceiverBar extends HTMLElement {
   }
 
   update({ receiver, destination, version }) {
+    const own = destination?.own ?? true;
+    const place = document.createElement("bdi");
+    place.textContent = own ? (receiver?.folder ?? "") : whereWords(destination);
+    const name = document.createElement("bdi");
+    name.textContent = destination?.name ?? "their destination";
     const where = this.querySelector(".where");
-    const folder = document.createElement("bdi");
-    folder.textContent = receiver?.folder ?? "";
-    where.replaceChildren(`Files go to ${destination?.name ?? "their destination"}`, receiver?.folder ? ", in " : "", folder);
-    where.title = receiver?.address ?? "";
+    where.replaceChildren("Files go to ", name, place.textContent ? (own ? ", in " : ", at ") : "", place);
+    where.title = own ? (receiver?.address ?? "") : "";
     setHidden(this, false);
-    setHidden(this.querySelector("#open-received"), !receiver?.folder);
+    setHidden(this.querySelector("#open-received"), !own || !receiver?.folder);
     setText(this.querySelector(".version"), version ? `Carryon ${version}` : "");
   }
 }

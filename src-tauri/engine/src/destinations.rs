@@ -1,6 +1,8 @@
 //! Saved destinations: added, listed, changed and removed by name. A record names a row, never an address, so a changed
 //! address keeps its records.
 
+use url::Url;
+
 use crate::{
     drivers::{self, Check, Credentials},
     engine::Engine,
@@ -9,6 +11,7 @@ use crate::{
     records::destinations::{self, DestinationRow, THIS_COMPUTER},
     secrets,
     settings::DestinationSettings,
+    upload::DestinationId,
 };
 
 /// The longest name of a destination, in characters.
@@ -83,9 +86,12 @@ impl Engine {
             require_own(&row)?;
             let agreed = self.destination_settings(id).await?.http(&self.inner.options.http);
             let address = drivers::normalise(&address, &agreed)?;
+            let is_elsewhere = !is_same_server(&row.address, &address);
             self.inner.records.run(move |connection| destinations::move_to(connection, id, &address)).await?;
-            // A token is for the host it was given for.
-            self.forget_token(id).await?;
+            if is_elsewhere {
+                // A token is for the host it was given for.
+                self.forget_token(id).await?;
+            }
             lock(&self.inner.drivers).remove(&id);
         }
         if let Some(name) = change.name {
@@ -134,6 +140,30 @@ impl Engine {
         drivers::check(&address, credentials, &settings.http(&self.inner.options.http), &settings).await
     }
 
+    /// Tries what may become a destination, without saving anything. The token that a saved one has goes along only where
+    /// none is given and it is the same server.
+    ///
+    /// # Errors
+    /// As [`Engine::test_destination`], and `Unauthorized` where the keychain does not give the token.
+    ///
+    /// # Cancellation
+    /// Dropped, nothing is tried any more.
+    pub async fn try_destination(
+        &self,
+        saved: Option<DestinationId>,
+        address: &str,
+        settings: &DestinationSettings,
+        given: Credentials,
+    ) -> Result<Vec<Check>> {
+        let rows = self.destinations().await?;
+        let saved = rows.iter().find(|row| saved == Some(row.id) && is_same_server(&row.address, address));
+        let credentials = match saved {
+            Some(row) if given.token.is_none() => self.inner.credentials(row).await?,
+            _ => given,
+        };
+        drivers::check(address, credentials, &settings.http(&self.inner.options.http)).await
+    }
+
     async fn require_free(&self, name: &str, but_for: Option<&DestinationRow>) -> Result<()> {
         let wanted = name.to_owned();
         let found = self.inner.records.run(move |connection| destinations::find_named(connection, &wanted)).await?;
@@ -156,6 +186,12 @@ fn require_own(row: &DestinationRow) -> Result<()> {
     }
 }
 
+/// Whether two addresses lead to one server: the same scheme, host and port.
+fn is_same_server(one: &str, other: &str) -> bool {
+    let origin = |address: &str| Some(Url::parse(address.split_once('+')?.1).ok()?.origin());
+    origin(one).is_some_and(|one| one.is_tuple() && origin(other) == Some(one))
+}
+
 /// A name for a destination, trimmed.
 pub(crate) fn sensible_name(name: &str) -> Result<String> {
     let name = name.trim();
@@ -167,4 +203,28 @@ pub(crate) fn sensible_name(name: &str) -> Result<String> {
         name => return Ok(name.to_owned()),
     };
     Err(Error::new(ErrorKind::Invalid, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_stays_with_its_server_and_with_no_other() {
+        let known = "fineuploader+https://files.example/upload?done=/upload/done";
+        for same in ["fineuploader+https://files.example/other", "tus+https://FILES.example:443/files/"] {
+            assert!(is_same_server(known, same), "{same}");
+        }
+        for other in [
+            "fineuploader+http://files.example/upload",
+            "fineuploader+https://files.example:8443/upload",
+            "fineuploader+https://files.example.org/upload",
+            "fineuploader+https://evil/https://files.example/upload",
+            "files.example",
+            THIS_COMPUTER,
+        ] {
+            assert!(!is_same_server(known, other), "{other}");
+        }
+        assert!(!is_same_server("x+data:a", "x+data:a"), "what has no host is no server");
+    }
 }

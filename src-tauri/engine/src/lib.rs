@@ -13,6 +13,7 @@
 #![deny(missing_docs)]
 
 mod add;
+mod chosen;
 pub mod chunk;
 mod conflicts;
 mod data_dir;

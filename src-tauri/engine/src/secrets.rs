@@ -46,6 +46,11 @@ impl Engine {
         Ok(Kept::InKeychain)
     }
 
+    /// Whether this run knows who asks at a destination; what only the keychain knows does not count.
+    pub fn holds_token(&self, id: DestinationId) -> bool {
+        lock(&self.inner.credentials).get(&id).is_some_and(|credentials| credentials.token.is_some())
+    }
+
     /// Forgets who asks at a destination, here and in the keychain.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! `cargo xtask bench`: Carryon against `curl` sending the same bytes raw to the same receiver, in turns, in one run.
 //! Ratios with their spread; absolute figures only say what machine it was.
 
+mod tus;
+
 use std::{
     io::{BufRead, BufReader, Write},
     net::SocketAddr,
@@ -18,9 +20,13 @@ pub fn bench(arguments: &[String]) -> Outcome {
     let folder = root().join("target/bench");
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let outcome = upload(&folder, rounds, mib);
+    let of_tus = arguments.first().is_some_and(|what| what == "tus");
+    let outcome = if of_tus { tus::bench(&folder, rounds, mib) } else { upload(&folder, rounds, mib) };
     let _ = std::fs::remove_dir_all(&folder);
     outcome?;
+    if of_tus {
+        return Ok(());
+    }
     step("listing 10,000 records", cargo(&["bench", "--locked", "-p", "carryon-engine", "--bench", "list"]))
 }
 
@@ -32,9 +38,9 @@ fn upload(folder: &Path, rounds: u64, mib: u64) -> Outcome {
     println!("round   curl s   carryon s   ratio   carryon peak MiB");
     let (mut ratios, mut peaks) = (Vec::new(), Vec::new());
     for round in 0..=rounds {
-        let (curl, _) = timed(curl(&source, &receiver.address, round))?;
+        let Measured { seconds: curl, .. } = measured(curl(&source, &receiver.address, round))?;
         receiver.clear();
-        let (carryon, peak) = timed(carryon(&source, folder, &receiver.address, round))?;
+        let Measured { seconds: carryon, peak, .. } = measured(carryon(&source, folder, &receiver.address, round))?;
         receiver.clear();
         if round == 0 {
             continue; // Warms the page cache and the programs.
@@ -103,19 +109,40 @@ fn carryon(source: &Path, folder: &Path, address: &str, round: u64) -> Command {
     command
 }
 
-/// Runs a program to its end: seconds, and the most memory it had (MiB, from the kernel's own mark).
-fn timed(mut command: Command) -> Outcome<(f64, f64)> {
+/// What a program took to its end.
+#[derive(Clone, Copy, Debug, Default)]
+struct Measured {
+    /// On the wall.
+    seconds: f64,
+    /// Of the processor, in the program and for it in the kernel; short of the last few milliseconds.
+    processor: f64,
+    /// The most memory it had (MiB, from the kernel's own mark).
+    peak: f64,
+}
+
+/// Runs a program to its end.
+fn measured(mut command: Command) -> Outcome<Measured> {
     let began = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn().map_err(|error| format!("{command:?}: {error}"))?;
-    let mut peak = 0.0;
+    let mut run = Measured::default();
     loop {
-        peak = peak_mib(child.id()).unwrap_or(peak);
+        run.peak = peak_mib(child.id()).unwrap_or(run.peak);
+        run.processor = processor_seconds(child.id()).unwrap_or_default().max(run.processor);
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
-            let seconds = began.elapsed().as_secs_f64();
-            return if status.success() { Ok((seconds, peak)) } else { Err(format!("{command:?}: {status}")) };
+            run.seconds = began.elapsed().as_secs_f64();
+            return if status.success() { Ok(run) } else { Err(format!("{command:?}: {status}")) };
         }
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+/// Seconds of the processor that a process has had.
+fn processor_seconds(id: u32) -> Option<f64> {
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    let behind_the_name = stat.rsplit_once(')')?.1;
+    let field = |nth: usize| behind_the_name.split_whitespace().nth(nth)?.parse::<f64>().ok();
+    Some((field(11)? + field(12)?) / TICKS_A_SECOND)
 }
 
 fn peak_mib(id: u32) -> Option<f64> {

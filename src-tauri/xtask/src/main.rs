@@ -14,6 +14,7 @@ const HELP: &str = "\
 cargo xtask run [--yes] [--release] [-- FILES…]   set up, build, open the window
 cargo xtask test [--yes]                          set up, run every test
 cargo xtask bench [--rounds N] [--mib N]          measure against curl, on this machine, in one run
+cargo xtask bench tus [--rounds N] [--mib N]      tus clients and servers against each other, by the wall and the processor
 cargo xtask soak [--minutes N] [--seed N]         random files over a bad link, both ends killed, bytes and memory compared
 cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
 cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions

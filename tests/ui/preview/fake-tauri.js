@@ -53,11 +53,53 @@ function take({ paths }) {
 const NAMES = { 1: "This computer", 2: "Lab store" };
 const files = scene.files ?? {};
 
+const OWN = { id: 1, name: "This computer", own: true, address: "/home/ada/Carryon", whole_address: "", token: "none", uploads: 0, settings: {} };
+const places = [OWN, ...structuredClone(scene.places ?? [])];
+let chosen = scene.chosen ?? 1;
+
+const target = () => {
+  const { id, name, own = false, address } = places.find((each) => each.id === chosen) ?? OWN;
+  return { id, name, own, address };
+};
+const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen });
+
+/** Somebody else removes a destination. */
+fake.forget = (id) => {
+  places.splice(places.findIndex((each) => each.id === id), 1);
+};
+
+function save({ draft }) {
+  const saved = { token: "none", uploads: 0, settings: {}, ...places.find(({ id }) => id === draft.id) };
+  const { id = 10 + places.length } = saved;
+  const address = draft.address.split("?")[0];
+  const settings = { ...saved.settings, ...draft.settings };
+  const token = draft.token ? "keychain" : draft.forget_token ? "none" : saved.token;
+  const place = { ...saved, id, name: draft.name || saved.name, address: saved.own ? saved.address : address, whole_address: draft.address, settings, token };
+  places.splice(places.findIndex((each) => each.id === id) >>> 0, 1, place);
+  return { id, kept: draft.token ? "keychain" : null, why: null };
+}
+
 const COMMANDS = {
+  destinations: () => places.map(shown),
+  destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
+  target,
+  use_destination: ({ id }) => {
+    chosen = id;
+    return target();
+  },
+  remove_destination: ({ id }) => {
+    places.splice(places.findIndex((each) => each.id === id), 1);
+    if (chosen === id) chosen = 1;
+    return target();
+  },
+  save_destination: save,
+  test_destination: () => (fake.unfound ? null : scene.checks),
+  stop_test: () => fake.stop?.(),
+  pick_certificates: () => "/home/ada/company.pem",
   snapshot: () => ({
     uploads: [...uploads.values()],
     receiver: { folder: "/home/ada/Carryon", address: "http://127.0.0.1:41234" },
-    destination: { id: 1, name: "This computer" },
+    destination: target(),
     notice: scene.notice ?? null, version: "0.1.0",
   }),
   page_ready: () => null,

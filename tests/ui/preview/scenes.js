@@ -72,6 +72,26 @@ const manyFiles = (count) => ({
   1: Array.from({ length: count }, (_, index) => ({ name: `IMG_${index}.cr3`, id: `f${index}`, location: `Card/IMG_${index}.cr3`, size: 31e6, thumbnail: null, handle: {} })),
 });
 
+/** Saved destinations beside This computer. */
+const places = () => [
+  { id: 2, name: "Studio server", address: "fineuploader+https://files.example.org/upload", whole_address: "fineuploader+https://files.example.org/upload?done=/upload/done&project=7", token: "keychain", uploads: 3, settings: { chunk_size: 8e6, resume: "always" } },
+  { id: 3, name: "Kleines Archiv – Außenstelle, dritter Stock", address: "tus+http://archive.example.org/files/", whole_address: "tus+http://archive.example.org/files/", token: "session", uploads: 0, settings: { allow_http: true } },
+  { id: 4, name: "", address: "fineuploader+http://127.0.0.1:8080/upload", whole_address: "fineuploader+http://127.0.0.1:8080/upload?done=/upload/done", token: "none", uploads: 1, settings: {} },
+  { id: 5, name: "<img src=x onerror=alert(1)>", address: "tus+https://t.vimeo.example/?preset=vimeo", whole_address: "tus+https://t.vimeo.example/files/x1?preset=vimeo", token: "none", uploads: 0, settings: null },
+];
+
+/** What a test finds. */
+const right = () => [
+  { what: "name", ok: true, words: "files.example.org is known" },
+  { what: "connection", ok: true, words: "Something listens at port 443" },
+  { what: "protocol", ok: true, words: "It speaks Fine Uploader's protocol" },
+  { what: "clock", ok: true, words: "The clocks agree" },
+];
+const wrong = () => [
+  ...right().slice(0, 2),
+  { what: "protocol", ok: false, words: "It answers, but nothing accepts uploads at this path. Check the path." },
+];
+
 /** Kept for less than a day, at rest and in the queue. */
 const expiring = () => [
   upload("Survey scan 0412.tif", { kind: "interrupted", reason: "crash" }, { size: 840e6, confirmed: 12e6, expires_at: NOW + 20 * 60 * MINUTE }),
@@ -89,6 +109,11 @@ export const SCENES = {
   "one-file": () => ({ uploads: [], files: { 1: files()[1].slice(0, 1) } }),
   "no-files": () => ({ uploads: [], files: { 1: [] } }),
   "many-files": () => ({ uploads: [], files: manyFiles(1200) }),
+  places: () => ({ uploads: [], places: places(), checks: right() }),
+  "places-wrong": () => ({ uploads: [], places: places(), checks: wrong() }),
+  "no-places": () => ({ uploads: [], checks: right() }),
+  elsewhere: () => ({ uploads: done(), places: places(), chosen: 2 }),
+  "elsewhere-empty": () => ({ uploads: [], places: places(), chosen: 3 }),
   expiring: () => ({ uploads: expiring() }),
   interrupted: () => ({ uploads: interrupted() }),
   resumable: () => ({ uploads: resumable() }),

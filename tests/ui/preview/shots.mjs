@@ -13,6 +13,14 @@ const MOVE = "fake.patch(document.querySelector('#queue upload-row').dataset.id,
 const FILES = "document.getElementById('show-files').click(); new Promise((done) => setTimeout(done, 100))";
 const FILES_FAIL = `fake.answers.finished_files = { code: "offline", message: "Lab store cannot be reached (connection refused). Try again when the network is back." }; ${FILES}`;
 const ASK_FILE = `${FILES}.then(() => document.querySelector("#files li button").click())`;
+const PLACES = "document.getElementById('show-places').click(); new Promise((done) => setTimeout(done, 100))";
+const ADD = `${PLACES}.then(() => document.querySelector("#places [data-action=add_place]").click())`;
+const EDIT = `${PLACES}.then(() => document.querySelectorAll("#places li")[1].querySelector("[data-action=edit_place]").click()).then(() => new Promise((done) => setTimeout(done, 100)))`;
+const EDIT_PLAIN = EDIT.replace("[1]", "[2]");
+const TYPE_ADDRESS = (address) => `const field = document.getElementById("place-address"); field.value = "${address}"; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true }))`;
+const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").click())`;
+const MORE = `${EDIT}.then(() => (document.querySelector("#place-form details").open = true))`;
+const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.getElementById("place-chunk").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 // name, scene, width, height, and what is done first
@@ -28,6 +36,12 @@ const SHOTS = [
   ["files", "files", 960, 680, { run: FILES }], ["files-dark", "files", 960, 680, { run: FILES, media: DARK }], ["files-narrow", "files", 360, 640, { run: FILES }],
   ["files-large-text", "files", 960, 680, { run: `${LARGE}; ${FILES}` }], ["files-none", "no-files", 960, 680, { run: FILES }], ["files-fail", "files", 960, 680, { run: FILES_FAIL }],
   ["files-ask", "files", 960, 680, { run: ASK_FILE }], ["files-forced", "files", 960, 680, { run: FILES, media: { "forced-colors": "active" } }],
+  ["places", "places", 960, 680, { run: PLACES }], ["places-dark", "places", 960, 680, { run: PLACES, media: DARK }], ["places-narrow", "places", 320, 640, { run: PLACES }],
+  ["places-large-text", "places", 960, 680, { run: `${LARGE}; ${PLACES}` }], ["places-none", "no-places", 960, 680, { run: PLACES }], ["places-forced", "places", 960, 680, { run: PLACES, media: { "forced-colors": "active" } }],
+  ["elsewhere", "elsewhere", 960, 680], ["elsewhere-empty", "elsewhere-empty", 960, 680], ["elsewhere-narrow", "elsewhere-empty", 320, 640], ["elsewhere-dragging", "elsewhere", 960, 680, { run: DRAG }],
+  ["place-add", "places", 960, 760, { run: ADD }], ["place-edit-dark", "places", 960, 760, { run: EDIT, media: DARK }], ["place-plain", "places", 960, 760, { run: EDIT_PLAIN }], ["place-more", "places", 960, 1100, { run: MORE }],
+  ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
+  ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
 ];
 

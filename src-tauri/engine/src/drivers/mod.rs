@@ -2,6 +2,8 @@
 
 mod check;
 pub mod fine_uploader;
+#[cfg(test)]
+mod fuzz;
 mod headers;
 mod http;
 mod ietf;

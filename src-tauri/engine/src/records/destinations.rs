@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use super::settings;
 use crate::{
     error::{Error, ErrorKind, Result},
     upload::{DestinationId, now},
@@ -49,6 +50,24 @@ pub(crate) fn stand_in(connection: &Connection, id: i64) -> Result<()> {
     let name = format!("Lost destination {id} (set its address anew)");
     connection.execute(sql, params![id, name, format!("{LOST}{id}"), now()])?;
     Ok(())
+}
+
+/// The setting that says where new files go: the id of a row.
+const CHOSEN: &str = "new_files_go_to";
+
+/// The row that was chosen for new files, if one was.
+pub(crate) fn chosen(connection: &Connection) -> Result<Option<DestinationRow>> {
+    let id = settings::get(connection, CHOSEN)?.and_then(|id| id.as_i64());
+    id.map_or(Ok(None), |id| get(connection, DestinationId(id)))
+}
+
+/// Chooses a row for new files; none where there is no such row.
+pub(crate) fn choose(connection: &Connection, id: DestinationId) -> Result<Option<DestinationRow>> {
+    let row = get(connection, id)?;
+    if row.is_some() {
+        settings::set(connection, CHOSEN, &id.0.into())?;
+    }
+    Ok(row)
 }
 
 /// What was learned about a destination.
@@ -170,12 +189,14 @@ pub(crate) fn move_to(connection: &Connection, id: DestinationId, address: &str)
     Ok(())
 }
 
-/// Removes a row that nothing needs; else says how many uploads and aborts do.
+/// Removes a row that nothing needs, and the choice that fell on it; else says how many uploads and aborts do.
 pub(crate) fn remove(connection: &Connection, id: DestinationId) -> Result<u64> {
     let sql = "SELECT (SELECT count(*) FROM uploads WHERE destination = ?1) + (SELECT count(*) FROM outbox WHERE destination = ?1)";
     let in_use: i64 = connection.query_row(sql, [id.0], |row| row.get(0))?;
     if in_use == 0 {
         connection.prepare_cached("DELETE FROM destinations WHERE id = ?1")?.execute([id.0])?;
+        // Its id may be another's one day.
+        settings::forget(connection, CHOSEN, &id.0.into())?;
     }
     Ok(super::from_sql(in_use))
 }

@@ -18,3 +18,10 @@ pub(crate) fn set(connection: &Connection, key: &str, value: &serde_json::Value)
     connection.prepare_cached(sql)?.execute(params![key, value.to_string()])?;
     Ok(())
 }
+
+/// Forgets `key` where it has this value.
+pub(crate) fn forget(connection: &Connection, key: &str, value: &serde_json::Value) -> Result<()> {
+    let sql = "DELETE FROM settings WHERE key = ?1 AND value = ?2";
+    connection.prepare_cached(sql)?.execute(params![key, value.to_string()])?;
+    Ok(())
+}

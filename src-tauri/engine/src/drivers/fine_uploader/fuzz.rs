@@ -1,12 +1,9 @@
 //! What servers answer, and tickets: an answer that is not a clear yes is never a confirmation.
 
-use reqwest::{
-    StatusCode,
-    header::{HeaderMap, HeaderName, HeaderValue},
-};
 use serde_json::Value;
 
 use super::{
+    super::fuzz::{read, told},
     address::below,
     answers::{digest_of, finished_of, held_of, judge_chunk, judge_delete, judge_finish, judge_session, new_uuid},
     session::listing,
@@ -17,8 +14,8 @@ use crate::{
     chunk::{Completes, Plan},
     destination::Ticket,
     drivers::http::Answer,
-    error::{Error, ErrorKind},
-    fuzz::{head_and_rest, require_same_again, target},
+    error::ErrorKind,
+    fuzz::{require_same_again, target},
     reconcile,
 };
 
@@ -70,21 +67,6 @@ const TOKENS: &[&str] = &[
     "..",
 ];
 
-/// A status; a header a line; an empty line; the body.
-fn read(input: &[u8]) -> Option<Answer> {
-    let (status, mut rest) = head_and_rest(input);
-    let status = std::str::from_utf8(status).ok()?.trim().parse().ok()?;
-    let mut headers = HeaderMap::new();
-    loop {
-        let (line, after) = head_and_rest(rest);
-        rest = after;
-        let Some(colon) = line.iter().position(|&byte| byte == b':') else { break };
-        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
-        headers.append(name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?);
-    }
-    Some(Answer::of(StatusCode::from_u16(status).ok()?, headers, rest))
-}
-
 /// As JavaScript has it.
 fn is_truthy(value: Option<&Value>) -> bool {
     value.is_some_and(|value| {
@@ -121,15 +103,6 @@ fn judgements(input: &[u8]) {
     }
     assert!(answer.retry_after().is_none_or(|patience| patience.as_secs() <= 24 * 60 * 60));
     listings(&answer);
-}
-
-/// What an error tells is bounded, and nothing in it moves a cursor.
-fn told<T>(judged: Result<T, Error>) -> Result<T, ErrorKind> {
-    judged.map_err(|error| {
-        let text = format!("{error}{}", error.advice());
-        assert!(text.chars().count() < 1000 && !text.contains(char::is_control), "{text:?}");
-        error.kind()
-    })
 }
 
 fn require_one_step(json: &Value) {

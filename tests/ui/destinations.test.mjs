@@ -1,0 +1,120 @@
+/** Destinations in the real page against the stand-in for the app: the list, and where dropped files go. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { options, user } from "./preview/user.mjs";
+
+const page = user();
+const { open, focused, calls, count, text, shown, tabTo } = page;
+const ROWS = "#places .places > li";
+
+async function openList(scene) {
+  await open(scene);
+  await tabTo("Destinations…");
+  await page.browser.press("Enter");
+  await page.browser.until(`document.querySelectorAll('${ROWS}').length > 0`);
+}
+
+const says = (words) => page.browser.until(`document.querySelector('#places .summary').textContent.includes('${words}')`);
+const names = () => page.browser.evaluate(`[...document.querySelectorAll('${ROWS} .name')].map((each) => each.textContent)`);
+
+test("This computer comes first and stays; names and addresses are text, and no secret is among them", options, async () => {
+  await openList("places");
+  assert.deepEqual(await names(), ["This computer", "Studio server", "Kleines Archiv – Außenstelle, dritter Stock", "http://127.0.0.1:8080/upload", "<img src=x onerror=alert(1)>"]);
+  assert.equal(await count("#places img"), 0, "a name never becomes markup");
+  assert.equal(await shown(`${ROWS}:first-child [data-action=remove_place]`), false);
+  assert.equal(await text(`${ROWS}:nth-child(2) .facts`), "Fine Uploader server · 3 unfinished uploads need it · token in the keychain");
+  assert.doesNotMatch(await text("#places"), /project=7|files\/x1/);
+});
+
+test("new files go where the user says, and the drop zone and the foot say so too", options, async () => {
+  await openList("places");
+  assert.equal(await page.browser.evaluate("document.getElementById('drop-title').textContent"), "Drop files or folders here");
+  await tabTo("Send new files here: Studio server");
+  await page.browser.press("Enter");
+  await says("New files go to Studio server from now on.");
+  assert.equal(await focused(), "Edit…: Studio server", "the button that is gone gives the focus to its neighbour");
+  assert.equal(await count(`${ROWS} .chosen:not([hidden])`), 1);
+  await page.browser.press("Escape");
+  await page.browser.until("document.getElementById('drop-title').textContent === 'Drop files here: they go to Studio server'");
+  assert.equal(await text("#receiver .where"), "Files go to Studio server, at https://files.example.org/upload");
+  assert.equal(await shown("#open-received"), false, "the folder of another destination is not here");
+  assert.equal(await focused(), "Destinations…");
+});
+
+test("dropped and chosen files are handed over with the destination that the page shows", options, async () => {
+  await open("elsewhere-empty");
+  await page.browser.evaluate("fake.emit('tauri://drag-enter', { paths: ['/a.mov'] })");
+  assert.equal(await text(".veil p"), " Drop to upload to Kleines Archiv – Außenstelle, dritter Stock");
+  await page.browser.evaluate("fake.emit('tauri://drag-drop', { paths: ['/a.mov'] })");
+  await page.browser.until("document.querySelectorAll('#queue upload-row').length === 1");
+  assert.equal((await calls("add_paths"))[0].to.id, 3);
+  await page.browser.evaluate("document.getElementById('choose-files').click()");
+  await page.browser.until("document.querySelectorAll('#queue upload-row').length === 2");
+  assert.equal((await calls("pick_files"))[0].to.id, 3);
+});
+
+test("where the destination is gone meanwhile, nothing is added and the page says where files go now", options, async () => {
+  await open("elsewhere-empty");
+  await page.browser.evaluate("fake.answers.add_paths = { code: 'invalid', message: 'It was removed meanwhile.' }; fake.forget(3); fake.emit('tauri://drag-drop', { paths: ['/a.mov'] })");
+  await page.browser.until("document.getElementById('drop-title').textContent === 'Drop files or folders here'");
+  assert.equal(await text("#problems .cause"), "It was removed meanwhile.");
+});
+
+test("Remove asks first; a refusal is told in the list, and what is removed gives the focus to its neighbour", options, async () => {
+  await openList("places");
+  await page.browser.evaluate("fake.answers.remove_destination = { code: 'invalid', message: '“Studio server” stays: 3 unfinished uploads need it.' }");
+  const yes = async () => {
+    await page.browser.press("Enter");
+    await page.browser.until("document.querySelector('#ask dialog').open");
+    assert.equal(await focused(), "Keep it");
+    await tabTo("Remove");
+    await page.browser.press("Enter");
+  };
+  await tabTo("Remove…: Studio server");
+  await yes();
+  await page.browser.until("!document.querySelector('#places .trouble').hidden");
+  assert.match(await text("#places .trouble"), /stays: 3 unfinished uploads/);
+  assert.equal(await focused(), "Remove…: Studio server");
+  await page.browser.evaluate("delete fake.answers.remove_destination");
+  await yes();
+  await says("Studio server was removed.");
+  assert.equal((await names()).length, 4);
+  assert.equal(await focused(), "Remove…: Kleines Archiv – Außenstelle, dritter Stock");
+  assert.equal(await shown("#places .trouble"), false);
+});
+
+test("the arrows go from destination to destination", options, async () => {
+  await openList("places");
+  await tabTo("Edit…: This computer");
+  await page.browser.press("ArrowDown");
+  assert.equal(await focused(), "Edit…: Studio server");
+  await page.browser.press("ArrowUp");
+  assert.equal(await focused(), "Edit…: This computer");
+});
+
+test("what goes wrong before the list is open is told in the page", options, async () => {
+  await open("places");
+  await page.browser.evaluate("fake.answers.destinations = { code: 'storage', message: 'The records cannot be read.' }; document.getElementById('show-places').click()");
+  await page.browser.until("!document.getElementById('problems').hidden");
+  assert.equal(await shown("#places dialog"), false);
+});
+
+test("list and form fit a phone's width and large text", options, async () => {
+  const over = (part) => page.browser.evaluate(`{
+    const edge = Math.min(innerWidth, document.querySelector('${part} dialog').getBoundingClientRect().right);
+    [...document.querySelectorAll('${part} dialog, ${part} dialog *')].filter((each) => each.getBoundingClientRect().right > edge + 1).map(({ className, localName }) => localName + '.' + className);
+  }`);
+  for (const [width, size] of [[320, "100%"], [960, "200%"], [360, "200%"]]) {
+    await page.browser.size(width, 700);
+    await openList("places");
+    await page.browser.evaluate(`document.documentElement.style.setProperty('font-size', '${size}')`);
+    assert.deepEqual(await over("#places"), [], `the list at ${width} px, text ${size}`);
+    await page.browser.evaluate(`document.querySelector('${ROWS}:nth-child(3) [data-action=edit_place]').click()`);
+    await page.browser.until("document.querySelector('#place-form dialog').open");
+    await page.browser.evaluate("document.querySelector('#place-form details').open = true; document.querySelector('#place-form .test').click()");
+    await page.browser.until("document.querySelectorAll('test-verdict li').length > 0");
+    assert.deepEqual(await over("#place-form"), [], `the form at ${width} px, text ${size}`);
+  }
+  await page.browser.size(960, 680);
+});
