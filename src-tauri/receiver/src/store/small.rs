@@ -103,7 +103,7 @@ impl Inner {
     }
 
     /// Whether the reserved name, which was free, has exactly these bytes by now: then we put them there.
-    fn is_placed(&self, location: &str, bytes: &[u8]) -> Result<bool, StoreError> {
+    pub(super) fn is_placed(&self, location: &str, bytes: &[u8]) -> Result<bool, StoreError> {
         let target = self.target(location);
         let length = bytes.len() as u64;
         let stat = self.files.stat(&target)?.filter(|stat| stat.kind == Kind::File && stat.length == length);
