@@ -122,6 +122,37 @@ fn gives_the_token_again(app: &App) {
 }
 
 #[test]
+fn a_tus_server_is_tried_with_a_real_byte_and_a_dropped_file_arrives_there() {
+    let Some(mut desktop) = Desktop::start() else { return };
+    let lab = Lab::start(&desktop);
+    let take = desktop.path("take.mov");
+    make_file(&take, 9_000_000);
+    let app = desktop.launch();
+    open_form(&app);
+    let address = lab.endpoint().replace("/upload", "/files/");
+    app.page.fill("#place-address", &format!("tus+{address}"));
+    app.page.press(&[key::TAB]);
+    let understood = ["kind", "address"].map(|name| value(&app, name));
+    assert_eq!(json!(understood), json!(["tus", address]));
+    app.page.fill("#place-name", "Rushes");
+    app.page.click("#place-form .test");
+    says(&app, "test-verdict .words", "It works. Files can be sent there.");
+    says(&app, "test-verdict", "a byte went up and was removed again");
+    app.shot(&desktop, "36-tus-server-works");
+    assert!(tests::files::files_below(&lab.dir).is_empty(), "nothing is left there");
+    app.page.click("#place-form [type=submit]");
+    says(&app, "#places .summary", "Rushes was saved.");
+    app.page.press(&[key::ENTER]);
+    says(&app, "#places .summary", "New files go to Rushes from now on.");
+    leave(&app);
+
+    desktop.drop_files(&[&take]);
+    assert!(finished(&app, "take.mov").facts.contains("at Rushes"), "the row says where it went");
+    assert_eq!(digest(&lab.dir.join("take.mov")), digest(&take), "what arrived there is what was dropped");
+    assert_received(&desktop, &[]);
+}
+
+#[test]
 fn a_token_is_kept_in_the_keychain_and_forgotten_there() {
     let Some(desktop) = Desktop::start() else { return };
     let Some(_keychain) = desktop.keychain() else { return };

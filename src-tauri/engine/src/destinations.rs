@@ -161,7 +161,7 @@ impl Engine {
             Some(row) if given.token.is_none() => self.inner.credentials(row).await?,
             _ => given,
         };
-        drivers::check(address, credentials, &settings.http(&self.inner.options.http)).await
+        drivers::check(address, credentials, &settings.http(&self.inner.options.http), settings).await
     }
 
     async fn require_free(&self, name: &str, but_for: Option<&DestinationRow>) -> Result<()> {

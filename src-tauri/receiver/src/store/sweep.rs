@@ -133,11 +133,17 @@ impl Inner {
         unsettled.take(BATCH).collect()
     }
 
+    /// Whether what stands at the name holds the bytes that the journal has for it. A failed sync has them written again, and
+    /// the journal may hear late, or never, that the file looks another since.
+    fn has_bytes_of(&self, finished: &Finished) -> Result<bool, StoreError> {
+        let Some(span) = finished.unsettled else { return Ok(false) };
+        self.is_placed(&finished.location, &self.journal_data(span, finished.digest)?)
+    }
+
     /// Syncs a placed file, unless it was moved or replaced since: then it is not ours to keep.
     fn sync_file(&self, uuid: &UploadId, finished: &Finished) -> Result<Option<FileId>, StoreError> {
         let target = self.target(&finished.location);
-        let Some(stat) = self.files.stat(&target)? else { return Ok(finished.id) };
-        if !is_ours(&stat, finished) && !self.is_written_again(finished)? {
+        if !self.files.stat(&target)?.is_some_and(|stat| is_ours(&stat, finished)) && !self.has_bytes_of(finished)? {
             return Ok(finished.id);
         }
         let file = self.files.open(&target, Access::Change)?;
@@ -151,13 +157,6 @@ impl Inner {
             }
             return Err(error.into());
         }
-        Ok(Some(stat.id))
-    }
-
-    /// Whether a file that looks like another one holds our bytes all the same: after a failed sync we wrote them again, and
-    /// the journal may not have heard yet, or never, what that made of the file.
-    fn is_written_again(&self, finished: &Finished) -> Result<bool, StoreError> {
-        let Some(span) = finished.unsettled else { return Ok(false) };
-        self.is_placed(&finished.location, &self.journal_data(span, finished.digest)?)
+        Ok(self.files.stat(&target)?.map(|stat| stat.id))
     }
 }
