@@ -139,7 +139,9 @@ fn a_file_edited_while_interrupted_is_never_spliced() {
     for (protocol, path) in [("tus", "/files/"), ("tus", "/files/?lanes=3"), ("ietf", "/resumable/")] {
         let scene = Scene::new();
         let mut sender = quiet(scene.send(protocol, path));
-        std::thread::sleep(Duration::from_millis(700));
+        let begun = || log::lines(&scene.receiver.log).iter().any(|line| line["method"] == "POST");
+        programs::wait_until("the upload's beginning", Duration::from_secs(20), begun);
+        std::thread::sleep(Duration::from_millis(500));
         sender.kill();
         files::random_file(&scene.file, SIZE, 99);
         let output = programs::run(scene.call(&["resume", "--all", "--json"]));

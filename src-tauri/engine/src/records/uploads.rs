@@ -1,8 +1,12 @@
 //! The tables of uploads and of their attempts. A row that cannot be read is passed over, counted, and kept.
 
+mod expiring;
+
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub(crate) use expiring::{Expiring, expiring};
 
 use super::{destinations, from_sql, history, outbox, receipts, sources, to_sql};
 use crate::{
@@ -399,34 +403,6 @@ pub(crate) fn discard(connection: &Connection, id: UploadId) -> Result<()> {
     abandon(connection, &upload, "discard")?;
     history::keep(connection, id, "discarded", None)?;
     remove(connection, id)
-}
-
-/// An upload at rest whose lifetime ends soon, or has ended.
-#[derive(Clone, Debug)]
-pub(crate) struct Expiring {
-    pub id: UploadId,
-    pub destination: DestinationId,
-    pub name: String,
-    pub state: State,
-    pub expires_at: UnixMillis,
-    /// The destination may hold the whole of it.
-    pub may_be_whole: bool,
-}
-
-/// Uploads at rest that expire before `moment`, oldest first.
-pub(crate) fn expiring(connection: &Connection, moment: UnixMillis) -> Result<Vec<Expiring>> {
-    let sql = format!(
-        "{COLUMNS} WHERE u.expires_at < ?1 AND u.state NOT IN ('queued', 'preparing', 'uploading', 'waiting', 'finishing') ORDER BY u.seq"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([moment], from_row)?;
-    let expiring = rows.filter_map(|row| row.ok().flatten()).filter_map(|upload| {
-        let expires_at = upload.expires_at?;
-        let may_be_whole = upload.attempt.ticket.is_some() && may_be_whole(&upload);
-        let Upload { id, destination, name, state, .. } = upload;
-        Some(Expiring { id, destination, name, state, expires_at, may_be_whole })
-    });
-    Ok(expiring.collect())
 }
 
 /// Lets go of an upload that expired long ago; the destination is told to forget it. Says whether it still was so.
