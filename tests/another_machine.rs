@@ -35,7 +35,7 @@ impl Scene {
     /// `card/take.mov` is under way here: some of its chunks are confirmed.
     fn under_way(&self, more: &[&str]) -> Running {
         let (path, to) = (self.text("card/take.mov"), self.receiver.destination());
-        let send = ["send", &path, "--to", &to, "--json", "--chunk-size", "300000", "--limit-rate", "1200k"];
+        let send = ["send", &path, "--to", &to, "--json", "--chunk-size", "300000", "--limit-rate", "500k"];
         let mut command = self.call("here", &[&send, more].concat());
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let child = Running(command.spawn().expect("it starts"));

@@ -21,7 +21,7 @@ impl Scene {
         let receiver = ReceiverProcess::start(folder.path());
         let scene = Self { folder, receiver };
         files::random_file(&scene.path("card/take.mov"), SIZE, 7);
-        let stopped = scene.send("card/take.mov", &["--limit-rate", "1500k", "--give-up-after", "60"]);
+        let stopped = scene.send("card/take.mov", &["--limit-rate", "600k", "--give-up-after", "60"]);
         let mut child = tests::programs::Running(stopped.spawn_quietly());
         tests::programs::wait_until("some chunks", std::time::Duration::from_secs(20), || {
             scene.list().first().is_some_and(|l| l["confirmed"].as_u64() >= Some(600_000))
