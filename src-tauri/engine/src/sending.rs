@@ -184,7 +184,9 @@ impl<'w> Sending<'w> {
         match outcome {
             Ok((confirmation, digest)) => self.answered(chunk, began, confirmation, digest),
             Err(error) => {
-                self.worker.lies_damaged |= confirmed && error.kind() == ErrorKind::Integrity;
+                // Where bytes only grow, what lies there damaged cannot be sent again.
+                let in_lanes = self.worker.upload.attempt.plan.lanes > 0;
+                self.worker.lies_damaged |= confirmed && in_lanes && error.kind() == ErrorKind::Integrity;
                 self.failed(chunk, error, body.all_taken());
             }
         }
