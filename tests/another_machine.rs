@@ -35,11 +35,26 @@ impl Scene {
     /// `card/take.mov` is under way here: some of its chunks are confirmed.
     fn under_way(&self, more: &[&str]) -> Running {
         let (path, to) = (self.text("card/take.mov"), self.receiver.destination());
-        let send = ["send", &path, "--to", &to, "--json", "--chunk-size", "300000", "--limit-rate", "500k"];
+        let send = [
+            "send",
+            &path,
+            "--to",
+            &to,
+            "--json",
+            "--chunk-size",
+            "300000",
+            "--limit-rate",
+            "500k",
+            "--connections",
+            "1",
+        ];
         let mut command = self.call("here", &[&send, more].concat());
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let child = Running(command.spawn().expect("it starts"));
-        wait_until("some chunks", std::time::Duration::from_secs(30), || {
+        let patience = std::time::Duration::from_secs(30);
+        // Only then the records are its own: who looks earlier would be asked to send, and knows of no speed limit.
+        wait_until("records", patience, || self.path("here").join("carryon.db").exists());
+        wait_until("some chunks", patience, || {
             self.list("here").first().is_some_and(|l| l["confirmed"].as_u64() >= Some(2 * CHUNK))
         });
         child

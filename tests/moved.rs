@@ -23,7 +23,10 @@ impl Scene {
         files::random_file(&scene.path("card/take.mov"), SIZE, 7);
         let stopped = scene.send("card/take.mov", &["--limit-rate", "600k", "--give-up-after", "60"]);
         let mut child = tests::programs::Running(stopped.spawn_quietly());
-        tests::programs::wait_until("some chunks", std::time::Duration::from_secs(20), || {
+        let patience = std::time::Duration::from_secs(20);
+        // Only then the records are its own: who looks earlier would be asked to send, and knows of no speed limit.
+        tests::programs::wait_until("records", patience, || scene.path("data").join("carryon.db").exists());
+        tests::programs::wait_until("some chunks", patience, || {
             scene.list().first().is_some_and(|l| l["confirmed"].as_u64() >= Some(600_000))
         });
         child.kill();

@@ -103,8 +103,11 @@ impl Worker {
         let (reader, whole) = (Arc::clone(source), Chunk { index: 0, offset: 0, length: plan.size });
         if blocking(move || reader.digest(whole)).await? != theirs {
             self.lies_damaged = true;
-            if finished.handle.is_some() {
-                self.upload.attempt.ticket.clone_from(&finished.handle);
+            if let Some(handle) = finished.handle {
+                // From here on it is what is to be taken back, in whichever run.
+                let (attempt, stored) = (self.upload.attempt.seq, handle.clone());
+                self.inner.records.run(move |connection| uploads::set_ticket(connection, attempt, &stored)).await?;
+                self.upload.attempt.ticket = Some(handle);
             }
             return Err(Error::new(ErrorKind::Integrity, "The file arrived damaged").into());
         }

@@ -118,15 +118,27 @@ impl Worker {
         plan.completes == Completes::LastChunk && plan.lanes == 0 && plan.count() <= 1
     }
 
-    async fn replace_damaged(&self, error: Error) -> Result<(), Halt> {
+    async fn replace_damaged(&mut self, error: Error) -> Result<(), Halt> {
         if !self.may_begin_anew(self.inner.options.retry.resets) {
             return Err(error.into());
         }
-        // Gone before its successor comes, it does not keep the name; otherwise the outbox tells of it later.
-        if let Err(error) = self.driver.abort(&self.ticket()?).await {
-            tracing::info!(upload = %self.upload.id, %error, "what arrived damaged is still there");
-        }
+        self.take_back().await?;
         Err(Halt::StartOver)
+    }
+
+    /// Gone before its successor comes, what arrived damaged does not keep the name. Where the destination does not take it back
+    /// in the end, the outbox tells of it later.
+    async fn take_back(&mut self) -> Result<()> {
+        let ticket = self.ticket()?;
+        for failures in 1.. {
+            let Err(error) = self.driver.abort(&ticket).await else { return Ok(()) };
+            tracing::info!(upload = %self.upload.id, %error, "what arrived damaged is still there");
+            let Next::Wait { reason, pause } = self.decide(&error, failures) else { return Ok(()) };
+            self.last_trouble = Some(error);
+            self.enter_waiting(reason, now() + pause.as_millis() as i64);
+            self.wait(reason, pause).await;
+        }
+        Ok(())
     }
 
     /// Counts that the upload begins anew by itself; false where it did so `most` times.
