@@ -121,12 +121,12 @@ impl Tus {
     }
 
     /// Opens an upload without a payload; where the server finds uploads by their attempt, finds it again.
-    async fn open(&self, request: RequestBuilder) -> Result<(Url, Option<u64>)> {
+    async fn open(&self, request: RequestBuilder) -> Result<Url> {
         let answer = self.server.ask(request.header("Content-Length", 0)).await?;
         if answer.status != StatusCode::CREATED {
             return Err(resource::not_opened(&answer));
         }
-        Ok((self.server.location(&answer, &self.server.endpoint)?, number(&answer, "upload-offset")))
+        self.server.location(&answer, &self.server.endpoint)
     }
 
     /// Where the upload at `url` stands; none where it is unknown there.
@@ -147,7 +147,7 @@ impl Tus {
     /// The upload's URLs; an upload that has none yet is opened, or found.
     async fn urls(&self, of: &Resources, intent: &Intent) -> Result<Vec<Url>> {
         if of.urls.is_empty() {
-            return Ok(vec![self.open(self.opening(intent, intent.plan.size)).await?.0]);
+            return Ok(vec![self.open(self.opening(intent, intent.plan.size)).await?]);
         }
         of.urls.iter().map(|kept| self.server.url(kept)).collect()
     }
@@ -355,7 +355,7 @@ impl Destination for Tus {
             let (start, end) = plan.lane(lane);
             let opening = self.opening(intent, end - start);
             let opening = if plan.lanes > 1 { opening.header("Upload-Concat", "partial") } else { opening };
-            urls.push(self.open(opening).await?.0);
+            urls.push(self.open(opening).await?);
         }
         Ok(self.ticket(&urls, intent))
     }
@@ -390,7 +390,7 @@ impl Destination for Tus {
         let (url, answer) = match chunk.length == intent.plan.size {
             true => self.open_with(intent, &outgoing).await?,
             false => {
-                let url = self.open(self.opening(intent, intent.plan.size)).await?.0;
+                let url = self.open(self.opening(intent, intent.plan.size)).await?;
                 (url.clone(), self.append(url, intent, &outgoing).await?)
             }
         };
@@ -432,7 +432,7 @@ impl Destination for Tus {
             let request = self.server.request(Method::POST, self.server.endpoint.clone(), Facts::Uuid(&of.attempt));
             let request = request.header("Upload-Length", of.size);
             let request = request.header("Upload-Metadata", format!("attempt {}", encoded(&of.attempt)));
-            urls.push(self.open(request).await?.0);
+            urls.push(self.open(request).await?);
         }
         for url in urls {
             let request = self.server.request(Method::DELETE, url, Facts::Uuid(&of.attempt));
