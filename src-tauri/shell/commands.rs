@@ -15,7 +15,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    locating, saving, show_window,
+    locating, looking, saving, show_window,
     view::View,
 };
 
@@ -63,6 +63,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         clear_done,
         open_received,
         locating::locate,
+        looking::chunk_map,
+        looking::speeds,
+        looking::set_order,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -200,7 +203,7 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
 
 /// What could be done, and to whom it could not.
 #[derive(Serialize)]
-struct DoneView {
+pub(crate) struct DoneView {
     done: usize,
     problems: Vec<ProblemView>,
 }

@@ -16,7 +16,7 @@ use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
-use crate::{arguments::Arguments, saving::Trial, view::Done};
+use crate::{arguments::Arguments, saving::Trial, speeds::Speeds, view::Done};
 
 /// What opening came to; the window says what went wrong.
 pub type Opened = Result<Core, Error>;
@@ -44,6 +44,8 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// How fast bytes moved lately.
+    pub speeds: Speeds,
     /// Files that the program was started with, until they are added.
     given: Mutex<Vec<PathBuf>>,
 }
@@ -78,6 +80,7 @@ impl Core {
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            speeds: Speeds::default(),
             given: Mutex::new(arguments.absolute_paths()),
         })
     }

@@ -11,8 +11,10 @@ mod events;
 mod finished;
 mod given;
 mod locating;
+mod looking;
 mod notifications;
 mod saving;
+mod speeds;
 mod view;
 mod words;
 
@@ -72,6 +74,7 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     app.manage(Arc::clone(&core));
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
+        tauri::async_runtime::spawn(speeds::watch(app.clone()));
         let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
         let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });
     }

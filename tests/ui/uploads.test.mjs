@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { apply, applyAll, fromSnapshot, groupOf, inGroups, totals } from "../../ui/uploads.js";
 
 const RESUMABLE = ["failed", "interrupted", "source_missing", "source_changed", "outcome_unknown", "needs_sign_in", "expired"];

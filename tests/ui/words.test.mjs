@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { announcement } from "../../ui/announce.js";
 import { addedWords, closedWords, explanation, factWords, lastCallWords, nextStepFor, stateWords, totalWords } from "../../ui/describe.js";
 import { idsForAll, offers, questionFor } from "../../ui/offers.js";
