@@ -61,7 +61,7 @@ function sorted(list, order) {
   return isSorted ? list : list.sort(order);
 }
 
-/** A list: its uploads, its lines (uploads and folders, each once), and its sums. */
+/** A list: its uploads, its lines (uploads and folders, each once), the folders that have a line, and its sums. */
 function listed(name, uploads, opened) {
   const folders = foldersIn(uploads);
   const items = [];
@@ -70,7 +70,7 @@ function listed(name, uploads, opened) {
     if (!members) items.push(upload);
     else if (members[0] === upload) items.push(...folderLines(name, upload.folder, members, opened));
   }
-  return { uploads, items, totals: totals(uploads) };
+  return { uploads, items, folders: new Set(folders.keys()), totals: totals(uploads) };
 }
 
 /** The folders that have more than one file here, with their files. */
