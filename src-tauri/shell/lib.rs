@@ -106,10 +106,12 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
         let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });
     }
     match (arguments.hidden, &*core) {
-        (true, Ok(core)) => tauri::async_runtime::spawn(start_hidden(app.clone(), core.take_given())),
+        (true, Ok(core)) => {
+            tauri::async_runtime::spawn(start_hidden(app.clone(), core.take_given()));
+        }
         // What went wrong has to be seen.
-        _ => return window::show(app),
-    };
+        _ => window::show(app),
+    }
 }
 
 /// Resumes what always goes on by itself, and offers the rest.

@@ -109,7 +109,7 @@ mod tests {
         words::set_language(Some("en"));
         let status = Status { active: 3, confirmed: 42, size: 100, ..Status::default() };
         assert_eq!(status.line(), "3 uploads, 42 %", "a speed that nobody knows is not made up");
-        let moving = Status { size: 6_206_896_551, confirmed: 2_606_896_551, bytes_per_second: 12e6, ..status };
+        let moving = Status { size: 6_206_896_551, confirmed: 2_606_900_000, bytes_per_second: 12e6, ..status };
         assert_eq!(moving.line(), "3 uploads, 42 %, 12 MB/s, 5 min left");
     }
 
