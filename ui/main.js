@@ -2,11 +2,13 @@
 
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
+import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords, resumableWords, totalWords } from "./describe.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
+import { goTo, loadPages, startPages } from "./pages.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
@@ -18,6 +20,7 @@ import "./elements/saved-destinations.js";
 import "./elements/upload-list.js";
 
 const at = (id) => document.getElementById(id);
+await Promise.all([loadPages(), speakLanguage()]);
 const zone = at("drop-zone");
 const lists = { resumable: at("resumable"), queue: at("queue"), done: at("finished") };
 const SECOND = 1000;
@@ -36,12 +39,13 @@ const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 await start();
 
 async function start() {
+  startPages();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
   await listen("problems", complain);
-  await listen("show-resumable", () => lists.resumable.focusHeading());
+  await listen("show-resumable", showResumable);
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -165,6 +169,11 @@ async function showFiles() {
   if (destinations) at("files").open(destinations);
 }
 
+function showResumable() {
+  goTo("uploads");
+  lists.resumable.focusHeading();
+}
+
 /** The user shows where the file of an upload is now; a refusal is told by the upload's name. */
 async function locate(id) {
   const { name } = uploads.get(id) ?? {};
@@ -204,6 +213,7 @@ function tell(words) {
 }
 
 function onEnter(paths) {
+  goTo("uploads");
   zone.dragging = paths.length > 0 && !closed;
 }
 

@@ -14,6 +14,7 @@ mod locating;
 mod notifications;
 mod saving;
 mod view;
+mod words;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 

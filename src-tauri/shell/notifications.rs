@@ -7,7 +7,7 @@ use carryon_engine::{Listed, State, UploadId};
 use notify_rust::{Notification, NotificationResponse, Timeout};
 use tauri::{AppHandle, Emitter, Runtime};
 
-use crate::{core, show_window};
+use crate::{core, show_window, words};
 
 const RESUME: &str = "resume";
 const SHOW: &str = "show";
@@ -42,10 +42,10 @@ fn ask<R: Runtime>(app: &AppHandle<R>, interrupted: &[Listed]) {
         .appname("Carryon")
         .icon("carryon-app")
         .summary(&summary(interrupted))
-        .body("Nothing that the destination confirmed is lost. Carry on where it stopped?")
-        .action("default", "Show")
-        .action(RESUME, if interrupted.len() == 1 { "Resume" } else { "Resume all" })
-        .action(SHOW, "Show")
+        .body(&words::say("interrupted-body"))
+        .action("default", &words::say("button-show"))
+        .action(RESUME, &words::say_with("button-resume", [("count", interrupted.len().into())]))
+        .action(SHOW, &words::say("button-show"))
         .timeout(Timeout::Never)
         .show();
     let handle = match shown {
@@ -60,10 +60,8 @@ fn ask<R: Runtime>(app: &AppHandle<R>, interrupted: &[Listed]) {
 }
 
 fn summary(interrupted: &[Listed]) -> String {
-    match interrupted {
-        [one] => format!("The upload of “{}” was interrupted", one.upload.name),
-        many => format!("{} uploads were interrupted", many.len()),
-    }
+    let name = interrupted.first().map_or("", |listed| listed.upload.name.as_str());
+    words::say_with("interrupted-title", [("count", interrupted.len().into()), ("name", name.into())])
 }
 
 fn answer<R: Runtime>(app: &AppHandle<R>, ids: &[UploadId], response: &NotificationResponse) {

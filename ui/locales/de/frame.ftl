@@ -1,0 +1,8 @@
+# Der Rahmen des Fensters: Navigation, und was überall gesagt wird.
+
+nav =
+    .aria-label = Seiten
+nav-uploads = Uploads
+
+problems =
+    .aria-label = Probleme
