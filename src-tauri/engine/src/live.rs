@@ -9,6 +9,8 @@ use std::{
 };
 
 use crate::{
+    chunk::Chunk,
+    chunk_map::Moving,
     event::Progress,
     pace::Pacer,
     source::Meter,
@@ -32,6 +34,8 @@ pub(crate) struct Live {
     gives_way: AtomicBool,
     // Held for an assignment, never across an await.
     state: Mutex<State>,
+    // Held for an insertion or a copy, never across an await.
+    moving: Mutex<Moving>,
 }
 
 impl Live {
@@ -48,6 +52,7 @@ impl Live {
             waiting: AtomicBool::default(),
             gives_way: AtomicBool::default(),
             state: Mutex::new(upload.state.clone()),
+            moving: Mutex::default(),
         }
     }
 
@@ -101,6 +106,30 @@ impl Live {
             chunks_left: self.chunks_left.load(Relaxed),
             bytes_per_second: f64::from_bits(self.bytes_per_second.load(Relaxed)),
         }
+    }
+
+    /// A chunk leaves.
+    pub fn leaves(&self, chunk: Chunk) {
+        self.lock_moving().leaves(chunk);
+    }
+
+    /// A chunk came home.
+    pub fn came_home(&self, chunk: Chunk, confirmed: bool) {
+        self.lock_moving().came_home(chunk, confirmed);
+    }
+
+    /// Whatever was on its way was broken off.
+    pub fn broken_off(&self) {
+        self.lock_moving().broken_off();
+    }
+
+    /// What moves at this moment.
+    pub fn moving(&self) -> Moving {
+        self.lock_moving().clone()
+    }
+
+    fn lock_moving(&self) -> MutexGuard<'_, Moving> {
+        self.moving.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
