@@ -102,6 +102,8 @@ reason-offline = Wartet auf das Netz
 reason-backoff = Wartet auf den nächsten Versuch
 reason-busy = Der Server ist beschäftigt
 reason-captive_portal = Dieses Netz verlangt erst eine Anmeldung
+reason-metered = Wartet: diese Verbindung ist getaktet
+reason-power = Wartet auf Strom
 reason-crash = Unterbrochen, als Carryon unerwartet endete
 reason-closed = Unterbrochen, als Carryon geschlossen wurde
 

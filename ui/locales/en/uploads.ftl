@@ -102,6 +102,8 @@ reason-offline = Waiting for the network
 reason-backoff = Waiting to try again
 reason-busy = The server is busy
 reason-captive_portal = This network wants a sign-in first
+reason-metered = Waiting: this connection is metered
+reason-power = Waiting for power
 reason-crash = Interrupted when Carryon was closed unexpectedly
 reason-closed = Interrupted when Carryon was closed
 
