@@ -15,6 +15,7 @@ import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
 import "./elements/finished-files.js";
+import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
