@@ -19,7 +19,7 @@ export const PICTURES = [
 ];
 
 /** The words that stand in a picture whatever its data: headings, buttons, terms. How many lines fit differs with the fonts. */
-const READ = `[...new Set([...document.querySelectorAll("h1, h2, h3, button, dt, label, nav a, .legend li")]
+const READ = `[...new Set([...document.querySelectorAll("h1, h2, h3, button, dt, label, .legend li")]
   .filter((each) => each.getClientRects().length > 0 && !each.closest("upload-row .what")).map((each) => each.innerText.trim()).filter(Boolean))].sort().join("\\n")`;
 
 /** Shows what a picture is of, and gives what can be read there. */
