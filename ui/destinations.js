@@ -1,10 +1,13 @@
-/** Carries out what `<saved-destinations>` and `<destination-form>` wish. What goes wrong is told there: the page behind is out of reach. */
+/** Carries out what `<destinations-page>` and `<destination-form>` wish. What goes wrong is told where the wish came from. */
 
 import { call } from "./bridge.js";
+import { goTo } from "./pages.js";
 import { leaveQuestion, nameOf, removeQuestion, savedWords } from "./places.js";
+import { t } from "./words.js";
 
 const DEEDS = {
-  show_places: show,
+  show_places: async () => goTo("destinations"),
+  draw_places: draw,
   add_place: async ({ form }) => form.open(),
   edit_place: edit,
   use_place: use,
@@ -22,21 +25,17 @@ export function isAboutDestinations({ action }) {
   return Object.hasOwn(DEEDS, action);
 }
 
-/**
- * Fulfils a wish. `at` has the list, the form, `ask` for questions, `retarget` for where new files go, and `complain` for
- * what happens while the list is closed.
- */
+/** Fulfils a wish. `at` has the list, the form, `ask` for questions, and `retarget` for where new files go. */
 export async function fulfilAboutDestinations(at, { action, place }) {
   try {
     await DEEDS[action](at, place);
   } catch (problem) {
-    if (at.list.isOpen) at.list.complain(problem.message);
-    else at.complain([problem]);
+    at.list.complain(problem);
   }
 }
 
-async function show({ list }) {
-  list.open(await call("destinations"));
+async function draw({ list }) {
+  list.draw(await call("destinations"));
 }
 
 async function edit({ form }, { id }) {
@@ -46,7 +45,7 @@ async function edit({ form }, { id }) {
 async function use({ list, retarget }, place) {
   retarget(await call("use_destination", { id: place.id }));
   list.draw(await call("destinations"));
-  list.tell(`New files go to ${nameOf(place)} from now on.`);
+  list.tell(t("place-used", { name: nameOf(place) }));
 }
 
 async function remove({ list, ask, retarget }, place) {
@@ -54,7 +53,7 @@ async function remove({ list, ask, retarget }, place) {
   const refused = await call("remove_destination", { id: place.id }).then(retarget, (problem) => problem);
   list.draw(await call("destinations"));
   if (refused) throw refused;
-  list.tell(`${nameOf(place)} was removed.`);
+  list.tell(t("place-removed", { name: nameOf(place) }));
 }
 
 async function save({ list, form, retarget }) {

@@ -12,11 +12,11 @@ import { goTo, loadPages, startPages } from "./pages.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
+import "./elements/destinations-page.js";
 import "./elements/drop-zone.js";
 import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
-import "./elements/saved-destinations.js";
 import "./elements/upload-list.js";
 
 const at = (id) => document.getElementById(id);
@@ -126,9 +126,8 @@ async function fulfil(wish) {
 async function carryOut(wish) {
   const { action, ids, paths } = wish;
   if (action === "focus_page") return focusPage();
-  if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
-  if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
+  if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
@@ -153,7 +152,7 @@ function retarget(destination) {
 }
 
 function aboutDestinations() {
-  return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
+  return { list: at("places"), form: at("place-form"), ask, retarget };
 }
 
 /** Where the focus goes when what had it is gone: the first list there is, or the way in. */
@@ -164,9 +163,8 @@ async function focusPage() {
   else at(closed ? "drop-title" : "choose-files").focus();
 }
 
-async function showFiles() {
-  const destinations = await attempt(() => call("catalogues"));
-  if (destinations) at("files").open(destinations);
+function ask(question) {
+  return at("ask").ask(question);
 }
 
 function showResumable() {

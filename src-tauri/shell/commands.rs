@@ -15,7 +15,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    locating, saving, show_window,
+    locating, saving, sending, show_window,
     view::View,
 };
 
@@ -27,6 +27,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+#[cfg(test)]
+impl Failed {
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
 }
 
 impl From<&Error> for Failed {
@@ -74,7 +81,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::save_destination,
         saving::test_destination,
         saving::stop_test,
-        saving::pick_certificates
+        saving::pick_certificates,
+        sending::send_paths,
+        sending::pick_paths
     ]
 }
 
@@ -129,7 +138,7 @@ async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer
 
 /// What came of an add.
 #[derive(Default, Serialize)]
-struct AddedView {
+pub(crate) struct AddedView {
     added: usize,
     resumed: usize,
     problems: Vec<Problem>,

@@ -13,6 +13,7 @@ mod given;
 mod locating;
 mod notifications;
 mod saving;
+mod sending;
 mod view;
 mod words;
 

@@ -12,7 +12,7 @@ const FORM = "#place-form";
 async function openForm(scene, nth) {
   await open(scene);
   await page.browser.evaluate("document.getElementById('show-places').click()");
-  await page.browser.until("document.querySelector('#places dialog').open");
+  await page.browser.until("document.querySelectorAll('#places .places > li').length > 0");
   const button = nth ? `#places .places > li:nth-child(${nth}) [data-action=edit_place]` : "#places [data-action=add_place]";
   await page.browser.evaluate(`document.querySelector('${button}').click()`);
   await page.browser.until(`document.querySelector('${FORM} dialog').open`);

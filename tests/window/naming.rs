@@ -53,8 +53,8 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     assert_named(&app);
     app.page.press(&[key::ESCAPE]);
     app.wait_shown("#place-form dialog", false);
-    app.page.press(&[key::ESCAPE]);
-    app.wait_shown("#places dialog", false);
+    app.page.click("#nav a[href='#uploads']");
+    app.wait_shown("#places", false);
     app.click("tape 1.bin", "discard");
     app.wait_shown("#ask dialog", true);
     assert_named(&app);

@@ -59,9 +59,9 @@ let chosen = scene.chosen ?? 1;
 
 const target = () => {
   const { id, name, own = false, address } = places.find((each) => each.id === chosen) ?? OWN;
-  return { id, name, own, address };
+  return { id, name, own, address, others: places.length > 1 };
 };
-const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen });
+const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen, tells_files: place.id in files });
 
 /** Somebody else removes a destination. */
 fake.forget = (id) => {

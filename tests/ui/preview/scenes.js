@@ -110,6 +110,7 @@ export const SCENES = {
   "no-files": () => ({ uploads: [], files: { 1: [] } }),
   "many-files": () => ({ uploads: [], files: manyFiles(1200) }),
   places: () => ({ uploads: [], places: places(), checks: right() }),
+  "files-of-two": () => ({ uploads: [], places: places(), files: files() }),
   "places-wrong": () => ({ uploads: [], places: places(), checks: wrong() }),
   "no-places": () => ({ uploads: [], checks: right() }),
   elsewhere: () => ({ uploads: done(), places: places(), chosen: 2 }),
