@@ -1,6 +1,7 @@
 /** Wires the bridge, the state and the elements: data goes down, wishes come up. */
 
 import { announcement } from "./announce.js";
+import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords, resumableWords, totalWords } from "./describe.js";
@@ -9,6 +10,7 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
 import { goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutSending, isAboutSending } from "./send.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
@@ -17,6 +19,7 @@ import "./elements/drop-zone.js";
 import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
+import "./elements/send-dialog.js";
 import "./elements/upload-list.js";
 
 const at = (id) => document.getElementById(id);
@@ -40,6 +43,7 @@ await start();
 
 async function start() {
   startPages();
+  watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
@@ -101,6 +105,7 @@ function draw() {
   const now = Date.now();
   const { resumable, queue, done } = inGroups(uploads);
   zone.update({ empty: uploads.size === 0, closed, target: snapshot?.destination });
+  at("send-to").hidden = closed !== "" || !snapshot?.destination?.others;
   lists.resumable.update(resumable, now, resumableWords(resumable.length));
   lists.queue.update(queue, now, totalWords(totals(queue)));
   lists.done.update(done, now);
@@ -128,6 +133,7 @@ async function carryOut(wish) {
   if (action === "focus_page") return focusPage();
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
@@ -217,7 +223,10 @@ function onEnter(paths) {
 
 function onDrop(paths) {
   zone.dragging = false;
-  if (paths.length > 0) fulfil({ action: "add_paths", paths });
+  const send = at("send");
+  if (paths.length > 0 && send.isOpen) send.add(paths);
+  else if (paths.length > 0 && isAsked() && !closed) send.open({ paths });
+  else if (paths.length > 0) fulfil({ action: "add_paths", paths });
   else complain([{ message: "What was dropped is not a file on this computer. Save it first, then drop the saved file." }]);
 }
 

@@ -154,7 +154,12 @@ fn still_needed(row: &DestinationRow, uploads: usize) -> Option<Error> {
 pub(crate) async fn meant(core: &Core, to: Option<Target>) -> Answer<DestinationId> {
     let Some(to) = to else { return Ok(core.engine.chosen_destination().await?.id) };
     let rows = core.engine.destinations().await?;
-    if rows.iter().any(|row| row.id == to.id && row.shown_name() == to.name) {
+    let is_meant = |row: &DestinationRow| match to.name.is_empty() {
+        // One without a name is told from others by its id alone.
+        true => row.name == row.address,
+        false => row.shown_name() == to.name,
+    };
+    if rows.iter().any(|row| row.id == to.id && is_meant(row)) {
         return Ok(to.id);
     }
     let text = format!("The destination “{}” was removed or renamed meanwhile; nothing was added", to.name);

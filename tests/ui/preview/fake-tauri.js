@@ -102,6 +102,8 @@ const COMMANDS = {
     destination: target(),
     notice: scene.notice ?? null, version: "0.1.0",
   }),
+  send_paths: ({ paths, ...rest }) => take({ paths: paths.map((path) => path.coded ? "/home/ada/picked.mov" : path), ...rest }),
+  pick_paths: ({ folders }) => (folders ? [] : [{ shown: "/home/ada/picked.mov", coded: "unix:2f61" }]),
   page_ready: () => null,
   add_paths: take,
   pick_files: () => take({ paths: ["/home/ada/picked.mov"] }),

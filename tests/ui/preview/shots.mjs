@@ -21,6 +21,10 @@ const TYPE_ADDRESS = (address) => `const field = document.getElementById("place-
 const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").click())`;
 const MORE = `${EDIT}.then(() => (document.querySelector("#place-form details").open = true))`;
 const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.getElementById("place-chunk").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
+const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
+const SEND = `document.getElementById("send").open({ paths: ["/a/take 1.mov", "/a/take 2.mov"], to: 3 }); new Promise((done) => setTimeout(done, 150))`;
+const SEND_ALL = `${SEND}.then(() => (document.querySelector("#send details").open = true))`;
+const SEND_LINK = `document.getElementById("send").open({ paths: Array.from({ length: 9 }, (_, index) => "/shoot/take " + index + ".mov"), to: "Attic", why: "The page support.example.org asks for these files." }); new Promise((done) => setTimeout(done, 150))`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 // name, scene, width, height, and what is done first
@@ -42,6 +46,9 @@ const SHOTS = [
   ["place-add", "places", 960, 760, { run: ADD }], ["place-edit-dark", "places", 960, 760, { run: EDIT, media: DARK }], ["place-plain", "places", 960, 760, { run: EDIT_PLAIN }], ["place-more", "places", 960, 1100, { run: MORE }],
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
+  ["places-german", "places", 960, 680, { run: `${GERMAN}; ${PLACES}` }], ["places-german-narrow", "places", 320, 640, { run: `${GERMAN}; ${PLACES}` }],
+  ["send", "places", 960, 680, { run: SEND }], ["send-options-dark", "places", 960, 680, { run: SEND_ALL, media: DARK }], ["send-link", "places", 960, 760, { run: SEND_LINK }],
+  ["send-narrow", "places", 320, 640, { run: SEND_ALL }], ["send-german", "places", 960, 680, { run: `${GERMAN}; ${SEND_ALL}` }], ["send-large-text", "places", 960, 900, { run: `${LARGE}; ${SEND_ALL}` }], ["send-forced", "places", 960, 680, { run: SEND_ALL, media: { "forced-colors": "active" } }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
 ];
 
@@ -54,7 +61,7 @@ for (const [name, scene, width, height, { media = {}, run } = {}] of SHOTS) {
   await browser.size(width, height);
   await browser.media(media);
   await browser.open(`${address}/?scene=${scene}`);
-  if (run) await browser.evaluate(`${run}; new Promise((done) => setTimeout(done, 200))`);
+  if (run) await browser.evaluate(`(async () => { ${run}; await new Promise((done) => setTimeout(done, 200)); })()`);
   writeFileSync(join(folder, `${name}.png`), await browser.picture());
 }
 await browser.close();
