@@ -10,6 +10,7 @@ const DEEDS = {
   draw_places: draw,
   add_place: async ({ form }) => form.open(),
   edit_place: edit,
+  copy_place: copy,
   use_place: use,
   remove_place: remove,
   save_place: save,
@@ -42,6 +43,10 @@ async function edit({ form }, { id }) {
   form.open(await call("destination", { id }));
 }
 
+async function copy({ form }, { id }) {
+  form.open(await call("destination", { id }), { isCopy: true });
+}
+
 async function use({ list, retarget }, place) {
   retarget(await call("use_destination", { id: place.id }));
   list.draw(await call("destinations"));
@@ -69,7 +74,7 @@ async function save({ list, form, retarget }) {
 async function send(form) {
   const draft = form.draft();
   if (!draft) return null;
-  const round = form.wait("Saving…", { isTest: false });
+  const round = form.wait(t("form-saving"), { isTest: false });
   try {
     const saved = await call("save_destination", { draft });
     form.close(round);
@@ -83,7 +88,7 @@ async function send(form) {
 async function tryOut({ form }) {
   const draft = form.draft();
   if (!draft) return;
-  const round = form.wait(`Trying ${hostWords(draft.address)}…`, { isTest: true });
+  const round = form.wait(tryingWords(draft.address), { isTest: true });
   try {
     const checks = await call("test_destination", { draft });
     if (checks) form.showVerdict(checks, round);
@@ -93,8 +98,9 @@ async function tryOut({ form }) {
   }
 }
 
-function hostWords(address) {
-  return /\/\/([^/?]+)/.exec(address)?.[1] ?? "it";
+function tryingWords(address) {
+  const [, host] = /\/\/([^/?]+)/.exec(address) ?? [];
+  return host ? t("form-testing", { host }) : t("form-testing-it");
 }
 
 async function pickCertificates({ form }) {

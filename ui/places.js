@@ -1,7 +1,7 @@
 /** What is said of destinations, pure: where new files go, each one's facts, the question before one goes, a test's verdict. */
 
 import { KINDS, formFrom } from "./address.js";
-import { t } from "./words.js";
+import { knows, language, t } from "./words.js";
 
 /** Its name; one that was never saved under a name is called by its address. */
 export function nameOf({ own, name, address }) {
@@ -67,4 +67,11 @@ export function tokenWords({ token, isSameServer, isForgotten }) {
 export function verdictWords(checks) {
   if (checks.every(({ ok }) => ok)) return t("verdict-good");
   return t(checks.some(({ what, ok }) => what === "protocol" && ok) ? "verdict-half" : "verdict-bad");
+}
+
+/** What one step found: the app's own words, and in other languages a sentence before those of what is wrong. */
+export function checkWords({ what, ok, words }) {
+  const id = `check-${what}-${ok ? "right" : "wrong"}`;
+  if (language().code === "en" || !knows(id)) return { words, detail: "" };
+  return { words: t(id), detail: ok ? "" : words };
 }

@@ -102,7 +102,7 @@ function rowOf(place) {
 }
 
 function offers({ own, chosen, address, tells_files: tells }, action) {
-  const needs = { use_place: !chosen, show_files: tells, open_received: own && Boolean(address), remove_place: !own };
+  const needs = { use_place: !chosen, show_files: tells, open_received: own && Boolean(address), remove_place: !own, copy_place: !own };
   return needs[action] ?? true;
 }
 
