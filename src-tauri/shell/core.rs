@@ -16,7 +16,12 @@ use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
-use crate::{arguments::Arguments, saving::Trial, view::Done};
+use crate::{
+    arguments::Arguments,
+    autostart::{self, Entry},
+    saving::Trial,
+    view::Done,
+};
 
 /// What opening came to; the window says what went wrong.
 pub type Opened = Result<Core, Error>;
@@ -44,6 +49,8 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// What the system starts at login, where that can be written down.
+    pub at_login: Result<Entry, Error>,
     /// Files that the program was started with, until they are added.
     given: Mutex<Vec<PathBuf>>,
 }
@@ -78,6 +85,7 @@ impl Core {
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            at_login: at_login(arguments),
             given: Mutex::new(arguments.absolute_paths()),
         })
     }
@@ -96,6 +104,12 @@ impl Core {
             let _ = tokio::time::timeout(Duration::from_secs(3), receiver.shutdown()).await;
         }
     }
+}
+
+/// This program, on these records.
+fn at_login(arguments: &Arguments) -> Result<Entry, Error> {
+    let moved = [("--data-dir", arguments.moved_data_dir()), ("--receive-dir", arguments.moved_receive_dir())];
+    Entry::new(&autostart::program(), &moved)
 }
 
 /// Lets the command line in; without it the window works all the same.

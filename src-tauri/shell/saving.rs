@@ -353,7 +353,7 @@ mod tests {
             assert_eq!(settings(None, &typed).expect_err("refused").field, Some(field), "{typed}");
         }
         assert_eq!(settings(None, &json!({"fine_uploader": 7})).expect_err("no group").field, None);
-        assert_eq!(refused("tus+https://h/?lanes=99", "{}"), Some("tus.lanes"));
+        assert_eq!(refused("tus+https://h/?lanes=99", "{}"), Some("address"));
         assert_eq!(refused("ietf+https://h/?interop=7", "{}"), Some("address"));
     }
 

@@ -39,15 +39,14 @@ tray-uploads = { $count ->
     [one] { $count } Upload
    *[other] { $count } Uploads
 }
-tray-paused = { $count ->
-    [one] { $count } Upload ist angehalten
-   *[other] { $count } Uploads sind angehalten
+tray-resumable = { $count ->
+    [one] { $count } Upload kann fortgesetzt werden
+   *[other] { $count } Uploads können fortgesetzt werden
 }
 tray-attention = { $count ->
     [one] { $count } Upload braucht Sie
    *[other] { $count } Uploads brauchen Sie
 }
-tray-unavailable = Die Aufzeichnungen lassen sich nicht öffnen
 
 ## Benachrichtigungen
 

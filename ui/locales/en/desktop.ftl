@@ -39,15 +39,14 @@ tray-uploads = { $count ->
     [one] { $count } upload
    *[other] { $count } uploads
 }
-tray-paused = { $count ->
-    [one] { $count } upload is paused
-   *[other] { $count } uploads are paused
+tray-resumable = { $count ->
+    [one] { $count } upload can be resumed
+   *[other] { $count } uploads can be resumed
 }
 tray-attention = { $count ->
     [one] { $count } upload needs you
    *[other] { $count } uploads need you
 }
-tray-unavailable = The records cannot be opened
 
 ## Notifications
 
