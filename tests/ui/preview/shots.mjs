@@ -19,8 +19,9 @@ const EDIT = `${PLACES}.then(() => document.querySelectorAll("#places li")[1].qu
 const EDIT_PLAIN = EDIT.replace("[1]", "[2]");
 const TYPE_ADDRESS = (address) => `const field = document.getElementById("place-address"); field.value = "${address}"; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true }))`;
 const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").click())`;
-const MORE = `${EDIT}.then(() => (document.querySelector("#place-form details").open = true))`;
-const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.getElementById("place-chunk").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
+const MORE = `${EDIT}.then(() => document.querySelectorAll("#place-form details").forEach((each) => (each.open = true)))`;
+const GROUP = (name) => `${EDIT}.then(() => { const group = document.querySelector("#place-form [data-group=${name}]"); group.open = true; group.scrollIntoView(); })`;
+const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.querySelector("#place-form [name=chunk_size]").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
 const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const SEND = `document.getElementById("send").open({ paths: ["/a/take 1.mov", "/a/take 2.mov"], to: 3 }); new Promise((done) => setTimeout(done, 150))`;
 const SEND_ALL = `${SEND}.then(() => (document.querySelector("#send details").open = true))`;
@@ -44,6 +45,9 @@ const SHOTS = [
   ["places-large-text", "places", 960, 680, { run: `${LARGE}; ${PLACES}` }], ["places-none", "no-places", 960, 680, { run: PLACES }], ["places-forced", "places", 960, 680, { run: PLACES, media: { "forced-colors": "active" } }],
   ["elsewhere", "elsewhere", 960, 680], ["elsewhere-empty", "elsewhere-empty", 960, 680], ["elsewhere-narrow", "elsewhere-empty", 320, 640], ["elsewhere-dragging", "elsewhere", 960, 680, { run: DRAG }],
   ["place-add", "places", 960, 760, { run: ADD }], ["place-edit-dark", "places", 960, 760, { run: EDIT, media: DARK }], ["place-plain", "places", 960, 760, { run: EDIT_PLAIN }], ["place-more", "places", 960, 1100, { run: MORE }],
+  ["place-protocol", "places-full", 960, 1000, { run: GROUP("protocol") }], ["place-protocol-dark", "places-full", 960, 1000, { run: GROUP("protocol"), media: DARK }], ["place-protocol-narrow", "places-full", 320, 1000, { run: GROUP("protocol") }],
+  ["place-german", "places-full", 960, 1400, { run: `${GERMAN}; ${MORE}` }], ["place-german-narrow", "places-full", 320, 1000, { run: `${GERMAN}; ${GROUP("trouble")}` }], ["place-protocol-large-text", "places-full", 960, 1000, { run: `${LARGE}; ${GROUP("protocol")}` }],
+  ["place-protocol-forced", "places-full", 960, 1000, { run: GROUP("protocol"), media: { "forced-colors": "active" } }], ["place-tested-german", "places-wrong", 960, 760, { run: `${GERMAN}; ${TEST}` }], ["place-copy", "places", 960, 760, { run: EDIT.replace("edit_place", "copy_place") }],
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
   ["places-german", "places", 960, 680, { run: `${GERMAN}; ${PLACES}` }], ["places-german-narrow", "places", 320, 640, { run: `${GERMAN}; ${PLACES}` }],
