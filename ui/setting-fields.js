@@ -37,7 +37,7 @@ export const FIELDS = [
   tus("tus.lanes", "count", { group: "sending", of: ["tus"], least: 1, most: 16 }),
   sending("speed_limit", "speed"),
   sending("scope", "text"),
-  trouble("resume", "choice", { options: ["ask", "always", "never", "off"], initial: "ask" }),
+  trouble("resume", "choice", { options: ["", "ask", "always", "never", "off"], initial: "" }),
   trouble("lifetime_days", "count", { least: 0, most: 36_500 }),
   trouble("name_conflicts", "choice", { options: ["leave", "skip", "rename"], initial: "leave", of: ["own", ...FINE_UPLOADER] }),
   trouble("repeat_finish", "flag", { initial: false, of: FINE_UPLOADER }),

@@ -108,7 +108,7 @@ test("the page is asked for anew each time it is shown, and says so in another l
   await page.browser.evaluate("import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))");
   assert.equal(await text("#places-title"), "Ziele");
   assert.equal(await text(`${ROWS}:nth-child(1) .facts`), "Eingebaut");
-  assert.equal(await page.browser.evaluate(`document.querySelector('${ROWS} [data-action=edit_place]').getAttribute('aria-label')`), "Bearbeiten …: Dieser Computer");
+  assert.equal(await page.browser.evaluate(`document.querySelector('${ROWS} [data-action=edit_place]').getAttribute('aria-label')`), "Bearbeiten …: Dieser Rechner");
 });
 
 test("the finished files of one destination are opened from its row", options, async () => {

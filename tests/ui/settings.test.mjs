@@ -33,7 +33,7 @@ test("what is empty goes back to the default, and what no field is about is not 
   const fields = fieldsFrom(null);
   const { fine_uploader, ...rest } = settingsFrom(fields, FU);
   assert.deepEqual(rest, {
-    chunk_size: null, connections: null, speed_limit: null, lifetime_days: null, resume: "ask", name_conflicts: "leave", ca_file: null, allow_http: false,
+    chunk_size: null, connections: null, speed_limit: null, lifetime_days: null, resume: null, name_conflicts: "leave", ca_file: null, allow_http: false,
     scope: null, repeat_finish: false, allowed_extensions: null, min_size: null, max_size: null, allow_empty: true, item_limit: null,
   });
   assert.equal(fine_uploader.session, null);

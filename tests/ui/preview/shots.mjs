@@ -22,11 +22,15 @@ const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").cli
 const MORE = `${EDIT}.then(() => document.querySelectorAll("#place-form details").forEach((each) => (each.open = true)))`;
 const GROUP = (name) => `${EDIT}.then(() => { const group = document.querySelector("#place-form [data-group=${name}]"); group.open = true; group.scrollIntoView(); })`;
 const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.querySelector("#place-form [name=chunk_size]").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
-const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const SEND = `document.getElementById("send").open({ paths: ["/a/take 1.mov", "/a/take 2.mov"], to: 3 }); new Promise((done) => setTimeout(done, 150))`;
 const SEND_ALL = `${SEND}.then(() => (document.querySelector("#send details").open = true))`;
 const SEND_LINK = `document.getElementById("send").open({ paths: Array.from({ length: 9 }, (_, index) => "/shoot/take " + index + ".mov"), to: "Attic", why: "The page support.example.org asks for these files." }); new Promise((done) => setTimeout(done, 150))`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
+
+const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
+const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
+const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
+const MIRRORED = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('ar-XB'))";
 
 // name, scene, width, height, and what is done first
 const SHOTS = [
@@ -53,6 +57,8 @@ const SHOTS = [
   ["places-german", "places", 960, 680, { run: `${GERMAN}; ${PLACES}` }], ["places-german-narrow", "places", 320, 640, { run: `${GERMAN}; ${PLACES}` }],
   ["send", "places", 960, 680, { run: SEND }], ["send-options-dark", "places", 960, 680, { run: SEND_ALL, media: DARK }], ["send-link", "places", 960, 760, { run: SEND_LINK }],
   ["send-narrow", "places", 320, 640, { run: SEND_ALL }], ["send-german", "places", 960, 680, { run: `${GERMAN}; ${SEND_ALL}` }], ["send-large-text", "places", 960, 900, { run: `${LARGE}; ${SEND_ALL}` }], ["send-forced", "places", 960, 680, { run: SEND_ALL, media: { "forced-colors": "active" } }],
+  ["details", "queue", 1280, 900, { run: DETAILS }], ["details-dark", "queue", 1280, 900, { run: DETAILS, media: DARK }], ["details-narrow", "queue", 360, 900, { run: DETAILS }],
+  ["folders", "folders", 960, 680], ["selected", "queue", 960, 680, { run: SELECT }], ["german", "all", 960, 900, { run: GERMAN }], ["mirrored", "all", 960, 900, { run: MIRRORED }], ["mirrored-details", "queue", 1280, 900, { run: `${MIRRORED}.then(() => { ${DETAILS} })` }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
 ];
 

@@ -58,7 +58,7 @@ interop-none = Keine
 interop-version = Version { $version }
 
 set-ca_file = Datei mit Zertifikaten der Firma
-set-ca_file-hint = Im PEM-Format; gilt neben denen dieses Computers.
+set-ca_file-hint = Im PEM-Format; gilt neben denen dieses Rechners.
 set-ca_file-pick = Wählen …
     .aria-label = Eine Datei mit Zertifikaten wählen
 
@@ -79,6 +79,7 @@ set-scope-hint = Eine Person oder ein Projekt: Unterbrochene Uploads werden nur 
 
 set-resume = Nach einer Unterbrechung
 set-resume-hint = Was Carryon nach einem Absturz oder Neustart mit dem Upload tut.
+set-resume-is-auto = Wie für alles eingestellt
 set-resume-is-ask = Fragen, ob fortgesetzt wird
 set-resume-is-always = Immer von selbst fortsetzen
 set-resume-is-never = Neu beginnen
@@ -223,4 +224,4 @@ check-answer-wrong = Er nimmt Verbindungen an, antwortet aber nicht so, wie er s
 check-protocol-right = Er spricht das gewählte Protokoll.
 check-protocol-wrong = Er nimmt so keine Uploads an. Art des Servers, Pfad und Token prüfen.
 check-clock-right = Die Uhren stimmen überein.
-check-clock-wrong = Seine Uhr und die dieses Computers gehen weit auseinander. Die falsche stellen.
+check-clock-wrong = Seine Uhr und die dieses Rechners gehen weit auseinander. Die falsche stellen.

@@ -2,6 +2,8 @@
 
 places-title = Ziele
 places-lesson = Wohin Dateien gehen können. Uploads bleiben bei dem Ziel, mit dem sie begonnen haben.
+show-places = Ziele …
+show-files = Fertige Dateien …
 places-add = Ziel hinzufügen …
 places-unread = Die Ziele lassen sich gerade nicht lesen.
 
@@ -17,7 +19,6 @@ place-remove = Entfernen …
 place-deed = { $deed }: { $name }
 
 place-no-name = Ziel ohne Namen
-this-computer = Dieser Computer
 place-built-in = Eingebaut
 place-address-lost = seine Adresse ging mit beschädigten Aufzeichnungen verloren: beim Bearbeiten neu eintragen
 place-unnamed = unter keinem Namen gespeichert
@@ -50,7 +51,7 @@ place-saved-session = { $name } wurde gespeichert. Das Token gilt nur für diese
 remove-title = Dieses Ziel entfernen?
 remove-text = Carryon vergisst es samt seinen Einstellungen. Was dorthin gesendet wurde, bleibt dort.
 remove-token = Sein Token wird aus dem Schlüsselbund genommen.
-remove-next = Neue Dateien gehen danach an „Dieser Computer“.
+remove-next = Neue Dateien gehen danach an „Dieser Rechner“.
 remove-do = Entfernen
 remove-keep = Behalten
 leave-title = Verlassen, ohne zu speichern?

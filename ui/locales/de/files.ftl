@@ -27,6 +27,6 @@ file-delete-named = { $name } löschen
 file-deleted = { $name } wurde gelöscht. Es bleiben { $left }.
 file-deleted-last = { $name } wurde gelöscht. Es ist nichts mehr da.
 file-delete-title = Diese Datei löschen?
-file-delete-text = Sie wird bei { $name } endgültig gelöscht. Die Datei auf diesem Computer bleibt, wo sie ist.
+file-delete-text = Sie wird bei { $name } endgültig gelöscht. Die Datei auf diesem Rechner bleibt, wo sie ist.
 file-delete-text-own = Sie wird bei { $name } endgültig gelöscht. Die Datei, aus der sie hochgeladen wurde, bleibt, wo sie ist.
 file-keep = Behalten

@@ -79,6 +79,7 @@ set-scope-hint = A user or a project: interrupted uploads are only matched withi
 
 set-resume = When an upload was interrupted
 set-resume-hint = What Carryon does with it after a crash or a restart.
+set-resume-is-auto = As set for everything
 set-resume-is-ask = Ask me whether it goes on
 set-resume-is-always = Always go on by itself
 set-resume-is-never = Begin it anew

@@ -2,6 +2,8 @@
 
 places-title = Destinations
 places-lesson = Where files can go. Uploads stay with the destination they began with.
+show-places = Destinations…
+show-files = Finished files…
 places-add = Add destination…
 places-unread = The destinations cannot be read now.
 
@@ -17,7 +19,6 @@ place-remove = Remove…
 place-deed = { $deed }: { $name }
 
 place-no-name = Destination without a name
-this-computer = This computer
 place-built-in = Built in
 place-address-lost = its address was lost with damaged records: edit it to set it anew
 place-unnamed = not saved under a name
