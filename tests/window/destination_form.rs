@@ -88,9 +88,11 @@ fn settings_are_kept_and_what_the_form_does_not_know_stays() {
     open_list(&app);
     press(&app, "edit_place", "Lab store");
     app.wait_shown("#place-form dialog", true);
-    for group in ["sending", "trouble", "protocol"] {
-        app.page.click(&format!("#place-form [data-group={group}] summary"));
+    for summary in 1..=4 {
+        focus(&app, &format!("#place-form details:nth-of-type({summary}) summary"));
+        app.page.press(&[key::ENTER]);
     }
+    app.wait_shown("#place-form [name=session]", true);
     assert_eq!(value(&app, "session"), "/upload/session");
     app.page.fill("#place-form [name=chunk_size]", "6 MiB");
     app.page.fill("#place-form [name=speed_limit]", "2 MB/s, off@22:00-06:00");
@@ -110,8 +112,8 @@ fn settings_are_kept_and_what_the_form_does_not_know_stays() {
 
 /// Adds a line by keyboard; a header that would keep a secret is refused at its table, and taken out again.
 fn fills_a_table(app: &App) {
-    let add = "#place-form [data-field=headers] .add";
-    app.page.click(add);
+    focus(app, "#place-form [data-field=headers] .add");
+    app.page.press(&[key::ENTER]);
     assert_eq!(app.focus(), "Further headers: Name");
     app.page.fill("#place-form [data-field=headers] .row:nth-child(1) .name", "X-Camera");
     app.page.fill("#place-form [data-field=headers] .row:nth-child(1) .value", "{name}");
@@ -121,7 +123,14 @@ fn fills_a_table(app: &App) {
     app.page.click("#place-form [type=submit]");
     says(app, "#place-form [data-field=headers] .trouble", "would keep a secret");
     assert!(!trouble(app, "headers").contains(TOKEN), "and it is not repeated");
-    app.page.click("#place-form [data-field=headers] .row:nth-child(2) .remove");
+    focus(app, "#place-form [data-field=headers] .row:nth-child(2) .remove");
+    app.page.press(&[key::ENTER]);
+    assert_eq!(app.focus(), "Remove X-Camera", "the focus goes to its neighbour");
+    focus(app, "#place-form [name=session]");
+}
+
+fn focus(app: &App, selector: &str) {
+    app.page.run("document.querySelector(arguments[0]).focus()", json!([selector]));
 }
 
 #[test]

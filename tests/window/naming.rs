@@ -33,7 +33,14 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     app.wait_shown("#finished", true);
     app.shot(&desktop, "16-all-lists");
     assert_named(&app);
-    assert_eq!(app.page.run("return [...document.querySelectorAll('h1')].filter((h1) => h1.getClientRects().length > 0).length", json!([])), 1, "one heading for the page");
+    assert_eq!(
+        app.page.run(
+            "return [...document.querySelectorAll('h1')].filter((h1) => h1.getClientRects().length > 0).length",
+            json!([])
+        ),
+        1,
+        "one heading for the page"
+    );
     assert_eq!(app.page.run("return document.documentElement.lang", json!([])), "en");
     let value = "return document.querySelector('#queue progress').getAttribute('aria-valuetext')";
     let told = app.page.run(value, json!([]));

@@ -64,6 +64,8 @@ pub fn saved_names(app: &App) -> Value {
 pub fn leave(app: &App) {
     app.page.click("#nav a[href='#uploads']");
     app.wait_shown("#places", false);
+    // Rows that were out of sight have no place until they are drawn.
+    app.page.painted();
 }
 
 /// The token is nowhere in the records, and in nothing that was said.
