@@ -18,6 +18,7 @@ import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
 import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
+import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/send-dialog.js";
@@ -38,7 +39,7 @@ let closed = "";
 let snapshot = null;
 const underWay = new Set();
 
-const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
+const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again", "send_anyway"]);
 const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 
 await start();
@@ -62,6 +63,7 @@ async function start() {
 async function drawSnapshot() {
   snapshot = await readSnapshot();
   uploads = new Uploads(snapshot?.uploads);
+  page.show(uploads);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
@@ -90,7 +92,9 @@ function hear(events) {
 }
 
 function fold(events) {
-  tell(announcement(uploads.apply(events)));
+  const news = uploads.apply(events);
+  page.follow(news);
+  tell(announcement([...news.changed]));
   askForDrawing();
 }
 
@@ -103,7 +107,7 @@ function askForDrawing() {
 function draw() {
   isDrawingAsked = false;
   const now = Date.now();
-  page.update(uploads, now, { closed, target: snapshot?.destination });
+  page.update(now, { closed, target: snapshot?.destination });
   at("send-to").hidden = closed !== "" || !snapshot?.destination?.others;
   const upload = uploads.get(details.about);
   if (upload) details.update(upload, now);

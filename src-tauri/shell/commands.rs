@@ -78,6 +78,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         looking::chunk_map,
         looking::speeds,
         looking::set_order,
+        looking::send_anyway,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
