@@ -23,6 +23,7 @@ export function importQuestion(planned) {
     other: replaces && fresh.length > 0 ? t("import-new-only") : "",
     keep: t("import-keep"),
     replaces,
+    isHarmless: !replaces,
   };
 }
 

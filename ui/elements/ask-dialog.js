@@ -23,8 +23,8 @@ class AskDialog extends HTMLElement {
     return (await this.choose(question)) === "do";
   }
 
-  /** Shows the question and resolves with what is wanted: “do”, “other” where there is another way, or “keep”. */
-  choose({ title, text, names, deed, other = "", keep }) {
+  /** Shows the question and resolves with what is wanted: “do”, “other” where there is another way, or “keep”. Nothing is lost by a harmless one. */
+  choose({ title, text, names, deed, other = "", keep, isHarmless = false }) {
     const dialog = this.querySelector("dialog");
     const before = document.activeElement;
     setText(this.querySelector("#ask-title"), title);
@@ -32,6 +32,7 @@ class AskDialog extends HTMLElement {
     setText(this.querySelector("#ask-do"), deed);
     setText(this.querySelector("#ask-keep"), keep);
     say(this.querySelector("#ask-other"), other);
+    this.querySelector("#ask-do").className = isHarmless ? "primary" : "danger";
     this.#list(names);
     dialog.returnValue = "keep";
     dialog.showModal();
