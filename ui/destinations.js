@@ -2,7 +2,8 @@
 
 import { call } from "./bridge.js";
 import { goTo } from "./pages.js";
-import { leaveQuestion, nameOf, removeQuestion, savedWords } from "./places.js";
+import { importQuestion, importWords, importedWords } from "./imports.js";
+import { leaveQuestion, nameOf, removeQuestion, removedWords, savedWords } from "./places.js";
 import { t } from "./words.js";
 
 const DEEDS = {
@@ -13,6 +14,8 @@ const DEEDS = {
   copy_place: copy,
   use_place: use,
   remove_place: remove,
+  export_places: exportAll,
+  import_places: importSome,
   save_place: save,
   test_place: tryOut,
   stop_test: () => call("stop_test"),
@@ -26,7 +29,7 @@ export function isAboutDestinations({ action }) {
   return Object.hasOwn(DEEDS, action);
 }
 
-/** Fulfils a wish. `at` has the list, the form, `ask` for questions, and `retarget` for where new files go. */
+/** Fulfils a wish. `at` has the list, the form, `ask` and `choose` for questions, and `retarget` for where new files go. */
 export async function fulfilAboutDestinations(at, { action, place }) {
   try {
     await DEEDS[action](at, place);
@@ -53,12 +56,38 @@ async function use({ list, retarget }, place) {
   list.tell(t("place-used", { name: nameOf(place) }));
 }
 
-async function remove({ list, ask, retarget }, place) {
-  if (!(await ask(removeQuestion(place)))) return;
-  const refused = await call("remove_destination", { id: place.id }).then(retarget, (problem) => problem);
+/** What its unfinished uploads come to, by the answer. */
+const UPLOADS = { do: "discard", other: "finish" };
+
+async function remove({ list, choose, retarget }, place) {
+  const answer = await choose(removeQuestion(place));
+  if (answer === "keep") return;
+  const uploads = place.uploads > 0 ? UPLOADS[answer] : null;
+  const { target, waits, refused } = await call("remove_destination", { id: place.id, uploads }).catch((problem) => ({ refused: problem }));
   list.draw(await call("destinations"));
   if (refused) throw refused;
-  list.tell(t("place-removed", { name: nameOf(place) }));
+  retarget(target);
+  list.tell(removedWords(place, { waits }));
+}
+
+async function exportAll({ list }) {
+  const written = await call("export_destinations");
+  if (written) list.tell(t("places-exported", written));
+}
+
+/** Nothing is brought in before it was said what that comes to. */
+async function importSome({ list, choose, retarget }) {
+  const found = await call("look_at_destinations");
+  if (!found) return;
+  const question = importQuestion(found.destinations);
+  if (!question) return list.complain({ message: importWords(found.destinations) });
+  const answer = await choose(question);
+  if (answer === "keep") return;
+  const isReplacing = answer === "do" && question.replaces;
+  const outcomes = await call("import_destinations", { document: found.document, replace: isReplacing });
+  list.draw(await call("destinations"));
+  list.tell(importedWords(outcomes, found.destinations, isReplacing));
+  retarget(await call("target"));
 }
 
 async function save({ list, form, retarget }) {

@@ -165,7 +165,7 @@ function retarget(destination) {
 }
 
 function aboutDestinations() {
-  return { list: at("places"), form: at("place-form"), ask, retarget };
+  return { list: at("places"), form: at("place-form"), ask, choose: (question) => at("ask").choose(question), retarget };
 }
 
 /** Where the focus goes when what had it is gone. */

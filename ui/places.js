@@ -32,16 +32,23 @@ export function factWords(place) {
   ].filter(Boolean).join(" · ");
 }
 
-/** What to ask before a destination is removed. */
+/** What to ask before a destination is removed: those of its uploads that are unfinished go on first, or are discarded. */
 export function removeQuestion(place) {
-  const more = [place.token === "keychain" && t("remove-token"), place.chosen && t("remove-next")];
+  const count = place.uploads;
+  const more = [count > 0 && t("remove-needed", { count }), place.token === "keychain" && t("remove-token"), place.chosen && t("remove-next")];
   return {
     title: t("remove-title"),
     text: [t("remove-text"), ...more].filter(Boolean).join(" "),
     names: [{ name: nameOf(place), held: "" }],
-    deed: t("remove-do"),
+    deed: count > 0 ? t("remove-discard", { count }) : t("remove-do"),
+    other: count > 0 ? t("remove-later") : "",
     keep: t("remove-keep"),
   };
+}
+
+/** What became of a destination that was to be removed; `waits` says that something still needs it. */
+export function removedWords(place, { waits }) {
+  return t(waits ? "place-hidden" : "place-removed", { name: nameOf(place) });
 }
 
 /** What to ask before typed words are thrown away. */

@@ -14,7 +14,7 @@ use crate::{
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
-    finished,
+    exchanging, finished,
     given::Given,
     locating, looking, page, saving, sending,
     view::View,
@@ -92,7 +92,10 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::stop_test,
         saving::pick_certificates,
         sending::send_paths,
-        sending::pick_paths
+        sending::pick_paths,
+        exchanging::export_destinations,
+        exchanging::look_at_destinations,
+        exchanging::import_destinations
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use carryon_engine::{DestinationId, DestinationRow, Error, ErrorKind, THIS_COMPUTER};
+use carryon_engine::{DestinationId, DestinationRow, Error, ErrorKind, Removal, UploadId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -117,27 +117,57 @@ pub async fn use_destination(shared: Shared<'_>, id: Given<DestinationId>) -> An
     Target::of(core, &core.engine.choose_destination(id.0).await?).await
 }
 
-/// Removes one that nothing needs any more; says where new files go then.
-#[tauri::command]
-pub async fn remove_destination(shared: Shared<'_>, id: Given<DestinationId>) -> Answer<Target> {
-    let core = of(&shared)?;
-    let row = row(core, id.0).await?;
-    if let Err(error) = core.engine.remove_destination(&row.name).await {
-        let uploads = uploads_of_each(core).await?.get(&row.id).copied().unwrap_or(0);
-        return Err(still_needed(&row, uploads).unwrap_or(error).into());
-    }
-    Target::now(core).await
+/// What becomes of the unfinished uploads of a destination that is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unfinished {
+    /// They go on; the destination is hidden, and goes when they are through.
+    Finish,
+    /// They are discarded, here and there.
+    Discard,
 }
 
-/// Why it stays, in words of the window; none where the error says it better.
-fn still_needed(row: &DestinationRow, uploads: usize) -> Option<Error> {
+/// What became of a destination that was to be removed.
+#[derive(Serialize)]
+pub struct Removed {
+    /// Where new files go now.
+    target: Target,
+    /// It is hidden, and goes once nothing needs it any more.
+    waits: bool,
+}
+
+/// Removes one. What its unfinished uploads come to has to be said where it has some: nobody asked for more than that else.
+#[tauri::command]
+pub async fn remove_destination(
+    shared: Shared<'_>,
+    id: Given<DestinationId>,
+    uploads: Given<Option<Unfinished>>,
+) -> Answer<Removed> {
+    let core = of(&shared)?;
+    let row = row(core, id.0).await?;
+    let needed_by = uploads_of(core, row.id).await?;
+    if uploads.0.is_none() && !needed_by.is_empty() {
+        return Err(still_needed(&row, needed_by.len()).into());
+    }
+    if uploads.0 == Some(Unfinished::Discard) {
+        let outcomes = core.engine.discard(&needed_by).await;
+        if let Some((_, error)) = outcomes.problems.into_iter().next() {
+            return Err(error.into());
+        }
+    }
+    let removal = core.engine.retire_destination(&row.name).await?;
+    Ok(Removed { target: Target::now(core).await?, waits: removal != Removal::Gone })
+}
+
+async fn uploads_of(core: &Core, id: DestinationId) -> Answer<Vec<UploadId>> {
+    let (listed, _) = core.engine.list().await?;
+    Ok(listed.iter().filter(|listed| listed.upload.destination == id).map(|listed| listed.upload.id).collect())
+}
+
+/// Why it stays, in words of the window.
+fn still_needed(row: &DestinationRow, uploads: usize) -> Error {
     let name = row.shown_name();
     let (text, step) = match uploads {
-        _ if row.address == THIS_COMPUTER => return None,
-        0 => (
-            format!("“{name}” stays for now: it still has to be told of uploads that were discarded"),
-            "That happens by itself when it can be reached. Try again then.",
-        ),
         1 => (
             format!("“{name}” stays: one unfinished upload needs it"),
             "Let it finish, or discard it, then remove the destination.",
@@ -147,7 +177,7 @@ fn still_needed(row: &DestinationRow, uploads: usize) -> Option<Error> {
             "Let them finish, or discard them, then remove the destination.",
         ),
     };
-    Some(Error::new(ErrorKind::Invalid, text).next_step(step))
+    Error::new(ErrorKind::Invalid, text).next_step(step)
 }
 
 /// The destination that files are meant for: the one the page showed, as long as that is still what it was.
@@ -231,7 +261,7 @@ mod tests {
             ("tus+https://t.vimeo.example/files/hunter2?preset=vimeo", "tus+https://t.vimeo.example/?preset=vimeo"),
             ("ietf+http://127.0.0.1:9/resumable/", "ietf+http://127.0.0.1:9/resumable/"),
             ("lost-address+7", ""),
-            (THIS_COMPUTER, ""),
+            (carryon_engine::THIS_COMPUTER, ""),
         ] {
             assert_eq!(without_secrets(address), shown, "{address}");
         }

@@ -11,6 +11,7 @@ pub mod commands;
 mod core;
 mod destinations;
 mod events;
+mod exchanging;
 mod finished;
 mod given;
 mod locating;

@@ -63,25 +63,86 @@ test("where the destination is gone meanwhile, nothing is added and the page say
 
 test("Remove asks first; a refusal is told in the list, and what is removed gives the focus to its neighbour", options, async () => {
   await openList("places");
-  await page.browser.evaluate("fake.answers.remove_destination = { code: 'invalid', message: '“Studio server” stays: 3 unfinished uploads need it.' }");
+  const name = "Kleines Archiv – Außenstelle, dritter Stock";
+  await page.browser.evaluate("fake.answers.remove_destination = { code: 'invalid', message: 'It still has to be told of uploads.' }");
   const yes = async () => {
     await page.browser.press("Enter");
     await page.browser.until("document.querySelector('#ask dialog').open");
     assert.equal(await focused(), "Keep it");
+    assert.equal(await shown("#ask-other"), false);
     await tabTo("Remove");
     await page.browser.press("Enter");
   };
-  await tabTo("Remove…: Studio server");
+  await tabTo(`Remove…: ${name}`);
   await yes();
   await page.browser.until("!document.querySelector('#places .trouble').hidden");
-  assert.match(await text("#places .trouble"), /stays: 3 unfinished uploads/);
-  assert.equal(await focused(), "Remove…: Studio server");
+  assert.match(await text("#places .trouble"), /has to be told/);
+  assert.equal(await focused(), `Remove…: ${name}`);
   await page.browser.evaluate("delete fake.answers.remove_destination");
   await yes();
-  await says("Studio server was removed.");
+  await says(`${name} was removed.`);
   assert.equal((await names()).length, 4);
-  assert.equal(await focused(), "Remove…: Kleines Archiv – Außenstelle, dritter Stock");
+  assert.equal(await focused(), "Remove…: http://127.0.0.1:8080/upload");
   assert.equal(await shown("#places .trouble"), false);
+  assert.deepEqual((await calls("remove_destination")).map(({ uploads }) => uploads), [null, null]);
+});
+
+test("what unfinished uploads come to is asked, and either way is told as it is", options, async () => {
+  for (const [button, uploads] of [["Remove when they are through", "finish"], ["Discard them and remove", "discard"]]) {
+    await openList("places");
+    await tabTo("Remove…: Studio server");
+    await page.browser.press("Enter");
+    await page.browser.until("document.querySelector('#ask dialog').open");
+    assert.match(await text("#ask-text"), /3 unfinished uploads need it\..*keychain/);
+    await tabTo(button);
+    await page.browser.press("Enter");
+    await says("Studio server is hidden, and goes as soon as nothing needs it any more.");
+    assert.deepEqual(await calls("remove_destination"), [{ id: 2, uploads }]);
+  }
+});
+
+test("a copy of all destinations is written down, and it is said where", options, async () => {
+  await openList("places");
+  await tabTo("Export…");
+  await page.browser.press("Enter");
+  await says("4 destinations were written to /home/ada/carryon-destinations.json, without their tokens.");
+});
+
+test("an import says what it would do, with what it brings along, before it does it", options, async () => {
+  await openList("places-import");
+  await tabTo("Import…");
+  await page.browser.press("Enter");
+  await page.browser.until("document.querySelector('#ask dialog').open");
+  const told = await page.browser.evaluate("[...document.querySelectorAll('#ask .names span')].map(({ textContent }) => textContent)");
+  assert.deepEqual(told, ["new · without encryption · trusts a file of certificates", "new", "here with other settings", "left out"]);
+  assert.match(await text("#ask-text"), /2 destinations of this file are new\. .*stays as it is.*someone you trust/);
+  await page.browser.press("Escape");
+  await page.browser.until("!document.querySelector('#ask dialog').open");
+  assert.deepEqual(await calls("import_destinations"), [], "nothing is changed by looking");
+  await page.browser.press("Enter");
+  await tabTo("Only the new ones");
+  await page.browser.press("Enter");
+  await says("2 destinations were imported. Their tokens, where they need some, have to be given. Left out: Studio server");
+  assert.deepEqual((await calls("import_destinations")).map(({ replace }) => replace), [false]);
+  assert.equal((await names()).length, 7);
+});
+
+test("with nothing to replace there is one way to import, and a file that changes nothing says why", options, async () => {
+  await openList("places-import-new");
+  await tabTo("Import…");
+  await page.browser.press("Enter");
+  await page.browser.until("document.querySelector('#ask dialog').open");
+  assert.equal(await shown("#ask-other"), false);
+  await tabTo("Import");
+  await page.browser.press("Enter");
+  await says("One destination was imported.");
+  await openList("places-import-none");
+  await tabTo("Import…");
+  await page.browser.press("Enter");
+  await page.browser.until("!document.querySelector('#places .trouble').hidden");
+  assert.match(await text("#places .trouble"), /nothing to import: Studio server: here already\. Studio server: A destination's name must not be empty\./);
+  await page.browser.evaluate("fake.answers.look_at_destinations = { code: 'invalid', message: 'This is no file of Carryon\u2019s destinations.' }; document.querySelector('#places [data-action=import_places]').click()");
+  await page.browser.until("document.querySelector('#places .trouble').textContent.startsWith('This is no file')");
 });
 
 test("the arrows go from destination to destination", options, async () => {

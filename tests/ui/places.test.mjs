@@ -27,6 +27,7 @@ test("before one goes it is said what goes with it and where new files go then",
   assert.match(text, /What was sent there stays there\..*keychain.*New files go to This computer/);
   assert.deepEqual(names, [{ name: "Studio", held: "" }]);
   assert.doesNotMatch(removeQuestion({ ...OTHER, chosen: false, token: "none" }).text, /keychain|New files/);
+  assert.deepEqual([removeQuestion(OTHER).other, removeQuestion({ ...OTHER, uploads: 0 }).other], ["Remove when they are through", ""], "only where uploads need it is there another way");
 });
 
 test("a token that could not be kept is not called kept", () => {

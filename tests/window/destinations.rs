@@ -182,35 +182,73 @@ fn a_token_is_kept_in_the_keychain_and_forgotten_there() {
 }
 
 #[test]
-fn a_destination_that_uploads_need_stays_and_one_that_nothing_needs_goes() {
+fn a_destination_that_uploads_need_goes_with_them_discarded_and_never_unasked() {
     let Some(desktop) = Desktop::start() else { return };
     let lab = Lab::start(&desktop);
     make_file(&desktop.path("take.mov"), 10_000_000);
     let id = saves_a_slow_one(&desktop, &lab);
     let app = desktop.launch();
-    open_list(&app);
-    press(&app, "use_place", "Attic");
-    says(&app, "#places .summary", "New files go to Attic");
-    app.add(&[&desktop.path("take.mov")]);
-    app.wait_for("take.mov", "is on its way", PATIENCE, |row| row.facts.contains("to Attic"));
+    sends_there(&app, &desktop.path("take.mov"));
 
-    remove(&app);
-    says(&app, "#places .trouble", "“Attic” stays: one unfinished upload needs it. Let it finish, or discard it");
+    let refused = app.page.call("remove_destination", json!({"id": id.0, "uploads": null}))["refused"].clone();
+    assert!(
+        refused["message"].as_str().is_some_and(|text| text.contains("one unfinished upload needs it")),
+        "{refused}"
+    );
+    open_list(&app);
     says(&app, "#places li:nth-child(2) .facts", "1 unfinished upload needs it");
+    asks_to_remove(&app);
     app.shot(&desktop, "34-still-needed");
-    leave(&app);
-    app.click("take.mov", "discard");
-    app.wait_shown("#ask dialog", true);
+    app.page.click("#ask-keep");
+    app.wait_shown("#ask dialog", false);
+    assert_eq!(saved_names(&app), json!(["This computer", "Attic"]), "who keeps it keeps it");
+    asks_to_remove(&app);
     app.page.click("#ask-do");
+    says(&app, "#places .summary", "Attic");
+    leave(&app);
     app.wait_shown("upload-row", false);
     open_list(&app);
-    // What it holds of the upload has to be cleaned up there first, which takes a moment.
-    persist("Attic is removed", PATIENCE, || {
-        remove(&app);
-        let said = app.text("#places .summary") + &app.text("#places .trouble");
-        if said == "Attic was removed." { Ok(()) } else { Err(said) }
-    });
     is_gone(&desktop, &app, id);
+    wait_until("nothing of it in the records", PATIENCE, || {
+        app.page.call("destinations", json!({})).as_array().map(Vec::len) == Some(1)
+    });
+}
+
+#[test]
+fn a_destination_may_wait_for_its_uploads_hidden_and_they_arrive() {
+    let Some(desktop) = Desktop::start() else { return };
+    let lab = Lab::start(&desktop);
+    make_file(&desktop.path("take.mov"), 600_000);
+    saves_a_slow_one(&desktop, &lab);
+    let app = desktop.launch();
+    sends_there(&app, &desktop.path("take.mov"));
+    open_list(&app);
+    asks_to_remove(&app);
+    app.page.click("#ask-other");
+    says(&app, "#places .summary", "Attic is hidden, and goes as soon as nothing needs it any more.");
+    assert_eq!(saved_names(&app), json!(["This computer"]));
+    leave(&app);
+    finished(&app, "take.mov");
+    assert_eq!(digest(&lab.dir.join("take.mov")), digest(&desktop.path("take.mov")), "its upload came through");
+    app.kill();
+    let left = with_records(&desktop, async |engine| engine.find_destination(&lab.endpoint()).await.is_ok());
+    assert!(!left, "then it is gone");
+}
+
+/// Lets new files go to the slow one, and sends one.
+fn sends_there(app: &App, path: &std::path::Path) {
+    open_list(app);
+    press(app, "use_place", "Attic");
+    says(app, "#places .summary", "New files go to Attic");
+    app.add(&[path]);
+    leave(app);
+    let name = path.file_name().and_then(|name| name.to_str()).expect("a plain name");
+    app.wait_for(name, "is on its way", PATIENCE, |row| row.facts.contains("to Attic"));
+}
+
+fn asks_to_remove(app: &App) {
+    press(app, "remove_place", "Attic");
+    app.wait_shown("#ask dialog", true);
 }
 
 fn saves_a_slow_one(desktop: &Desktop, lab: &Lab) -> DestinationId {
@@ -226,23 +264,10 @@ fn saves_a_slow_one(desktop: &Desktop, lab: &Lab) -> DestinationId {
 /// New files go to this computer again; what was meant for the one that is gone is refused.
 fn is_gone(desktop: &Desktop, app: &App, id: DestinationId) {
     assert_eq!(saved_names(app), json!(["This computer"]));
-    assert_eq!(app.focus(), "Open folder: This computer", "the focus goes to its neighbour");
     leave(app);
     assert_eq!(app.text("#drop-title"), "Drop files or folders here");
     let gone = json!({"paths": [desktop.path("take.mov")], "to": {"id": id.0, "name": "Attic"}});
     let refused = app.page.call("add_paths", gone)["refused"].clone();
     assert!(refused["message"].as_str().is_some_and(|text| text.contains("removed or renamed")), "{refused}");
     assert_eq!(app.page.call("destinations", json!({}))[0]["chosen"], true);
-}
-
-/// Presses *Remove…* and says yes, and waits until something came of it.
-fn remove(app: &App) {
-    app.page.run("document.querySelector('#places .trouble').textContent = ''", json!([]));
-    press(app, "remove_place", "Attic");
-    app.wait_shown("#ask dialog", true);
-    app.page.click("#ask-do");
-    app.wait_shown("#ask dialog", false);
-    let script =
-        "return ['.summary', '.trouble'].some((part) => document.querySelector(`#places ${part}`).textContent !== '')";
-    wait_until("what came of it", PATIENCE, || app.page.run(script, json!([])) == true);
 }

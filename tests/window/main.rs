@@ -18,6 +18,7 @@ mod always;
 mod closing;
 mod destination_form;
 mod destinations;
+mod exchanging;
 mod expiring;
 mod finished_files;
 mod instance;

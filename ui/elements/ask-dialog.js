@@ -1,6 +1,6 @@
 /** `<ask-dialog>`: one native dialog that asks before something is lost. Escape and the first button keep it. */
 
-import { setHidden, setText } from "./dom.js";
+import { say, setHidden, setText } from "./dom.js";
 
 class AskDialog extends HTMLElement {
   connectedCallback() {
@@ -19,20 +19,27 @@ class AskDialog extends HTMLElement {
   }
 
   /** Shows the question and resolves with true when the deed is wanted. */
-  ask({ title, text, names, deed, keep }) {
+  async ask(question) {
+    return (await this.choose(question)) === "do";
+  }
+
+  /** Shows the question and resolves with what is wanted: “do”, “other” where there is another way, or “keep”. Nothing is lost by a harmless one. */
+  choose({ title, text, names, deed, other = "", keep, isHarmless = false }) {
     const dialog = this.querySelector("dialog");
     const before = document.activeElement;
     setText(this.querySelector("#ask-title"), title);
     setText(this.querySelector("#ask-text"), text);
     setText(this.querySelector("#ask-do"), deed);
     setText(this.querySelector("#ask-keep"), keep);
+    say(this.querySelector("#ask-other"), other);
+    this.querySelector("#ask-do").className = isHarmless ? "primary" : "danger";
     this.#list(names);
     dialog.returnValue = "keep";
     dialog.showModal();
     return new Promise((resolve) => {
       dialog.addEventListener("close", () => {
         before?.isConnected && before.focus();
-        resolve(dialog.returnValue === "do");
+        resolve(["do", "other"].includes(dialog.returnValue) ? dialog.returnValue : "keep");
       }, { once: true });
     });
   }

@@ -71,6 +71,9 @@ enum Command {
     Remove {
         /// Its name.
         name: String,
+        /// Remove it as soon as no upload needs it any more; until then it is hidden, and its uploads go on.
+        #[arg(long)]
+        later: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -91,10 +94,16 @@ enum Command {
         #[command(flatten)]
         data_dir: DataDir,
     },
-    /// Save what “destinations export” wrote down.
+    /// Save what “destinations export” wrote down; what is here already stays as it is.
     Import {
         /// The file.
         file: PathBuf,
+        /// Replace the settings of destinations that are here already.
+        #[arg(long)]
+        replace: bool,
+        /// Only say what would come of it.
+        #[arg(long, conflicts_with = "replace")]
+        dry_run: bool,
         #[command(flatten)]
         common: Common,
     },
@@ -174,9 +183,7 @@ impl Destinations {
                 let ask = Saved::Set { named: name, name: rename, address: url, settings, token, forget_token };
                 common.ask(ask, |line| kept(line).unwrap_or_else(|| format!("Changed {}.", named(line)))).await
             }
-            Command::Remove { name, common } => {
-                common.ask(Saved::Remove { named: name }, |_| "Removed.".to_owned()).await
-            }
+            Command::Remove { name, later, common } => common.ask(Saved::Remove { named: name, later }, removed).await,
             Command::Test { destination, token_file, common } => {
                 let token = open::token(token_file.as_deref())?.map(Secret);
                 common.ask(Saved::Test { named: destination, token }, checked).await
@@ -185,9 +192,9 @@ impl Destinations {
                 let common = Common { data_dir, json: false };
                 common.ask(Saved::Export { names }, |document| format!("{document:#}")).await
             }
-            Command::Import { file, common } => {
+            Command::Import { file, replace, dry_run, common } => {
                 let document = read(&file)?;
-                common.ask(Saved::Import { document }, imported).await
+                common.ask(Saved::Import { document, replace, dry_run }, imported).await
             }
             Command::Files { name, delete, token, common } => {
                 let token = open::token(token.token_file.as_deref())?.map(Secret);
@@ -257,12 +264,43 @@ fn kept(line: &Value) -> Option<String> {
     }
 }
 
+fn removed(line: &Value) -> String {
+    match line["needed_by"].as_u64() {
+        None => "Removed.".to_owned(),
+        Some(count) => format!(
+            "It is hidden, and goes once {} it no longer.",
+            match count {
+                1 => "the upload that it has needs".to_owned(),
+                count => format!("the {count} uploads that it has need"),
+            }
+        ),
+    }
+}
+
 fn imported(line: &Value) -> String {
     let text = |key: &str| words::plain(line[key].as_str().unwrap_or_default());
     match line["event"].as_str() {
         Some("imported") => format!("Saved {}.", text("name")),
+        Some("planned") => planned(line),
         _ => format!("Left out {}: {}. {}", text("name"), text("message"), text("next_step")),
     }
+}
+
+fn planned(line: &Value) -> String {
+    let text = |key: &str| words::plain(line[key].as_str().unwrap_or_default());
+    let what = match line["plan"].as_str() {
+        Some("new") => "would be saved".to_owned(),
+        Some("same") => "is here already".to_owned(),
+        Some("different") => "is here already with other settings (--replace takes these)".to_owned(),
+        _ => format!("would be left out: {}", text("message")),
+    };
+    let caution = |caution: &Value| match caution.as_str() {
+        Some("plain_http") => "; it sends without encryption",
+        Some("certificates") => "; it trusts certificates of a file",
+        _ => "",
+    };
+    let cautions: String = line["cautions"].as_array().into_iter().flatten().map(caution).collect();
+    format!("{} {what}{cautions}.", text("name"))
 }
 
 fn file_line(line: &Value) -> String {

@@ -8,8 +8,10 @@ use crate::{
     engine::Engine,
     error::{Error, ErrorKind, Result},
     inner::lock,
-    records::destinations::{self, DestinationRow, THIS_COMPUTER},
-    secrets,
+    records::{
+        destinations::{self, DestinationRow, THIS_COMPUTER},
+        retired,
+    },
     settings::DestinationSettings,
     upload::DestinationId,
 };
@@ -29,12 +31,13 @@ pub struct Change {
 }
 
 impl Engine {
-    /// All destinations, by name.
+    /// All destinations but those that only wait for their uploads ([`Engine::retire_destination`]), by name.
     ///
     /// # Errors
     /// `Storage`.
     pub async fn destinations(&self) -> Result<Vec<DestinationRow>> {
-        self.inner.records.run(destinations::list).await
+        self.sweep_retired().await?;
+        self.inner.records.run(retired::list_others).await
     }
 
     /// The destination of that name, or with that address.
@@ -117,11 +120,7 @@ impl Engine {
             return Err(Error::new(ErrorKind::Invalid, text)
                 .next_step("Finish or discard them first; “carryon list” shows them."));
         }
-        lock(&self.inner.drivers).remove(&id);
-        lock(&self.inner.credentials).remove(&id);
-        if let Some(name) = row.secret {
-            secrets::forget(name).await;
-        }
+        self.forget_all_of(row).await;
         Ok(())
     }
 
@@ -176,7 +175,7 @@ impl Engine {
     }
 }
 
-fn require_own(row: &DestinationRow) -> Result<()> {
+pub(crate) fn require_own(row: &DestinationRow) -> Result<()> {
     match row.address == THIS_COMPUTER {
         true => Err(Error::new(
             ErrorKind::Invalid,

@@ -44,6 +44,7 @@ pub mod receipt;
 mod receipts;
 mod reconcile;
 mod records;
+mod retiring;
 mod retry;
 mod secrets;
 mod sending;
@@ -64,7 +65,7 @@ pub use drivers::{Check, Credentials, HttpOptions};
 pub use engine::{Engine, Options, Outcomes};
 pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};
-pub use exchange::Imported;
+pub use exchange::{Caution, Imported, LONGEST_LIST, Plan, Planned};
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
 pub use listed::Listed;
 pub use pace::{SpeedLimit, Stretch};
@@ -77,6 +78,7 @@ pub use records::{
     history::Past,
     uploads::Order,
 };
+pub use retiring::Removal;
 pub use retry::RetryPolicy;
 pub use secrets::Kept;
 pub use settings::{DestinationSettings, NameConflicts, ResumePolicy};

@@ -98,11 +98,18 @@ const COMMANDS = {
     chosen = id;
     return target();
   },
-  remove_destination: ({ id }) => {
-    places.splice(places.findIndex((each) => each.id === id), 1);
+  remove_destination: ({ id, uploads: how }) => {
+    const [gone] = places.splice(places.findIndex((each) => each.id === id), 1);
     if (chosen === id) chosen = 1;
-    return target();
+    return { target: target(), waits: gone.uploads > 0 && how !== null };
   },
+  export_destinations: () => ({ count: places.length - 1, file: "/home/ada/carryon-destinations.json" }),
+  look_at_destinations: () => scene.found ?? null,
+  import_destinations: ({ replace }) => scene.found.destinations.map(({ name, plan, message }) => {
+    if (plan === "new") places.push({ id: 20 + places.length, name, address: "tus+https://new.example.org/", whole_address: "", token: "none", uploads: 0, settings: {} });
+    const isLeft = plan === "refused" || (plan === "different" && !replace);
+    return { name, problem: isLeft ? { code: "invalid", message: message ?? "It is here already." } : null };
+  }),
   save_destination: save,
   test_destination: () => (fake.unfound ? null : scene.checks),
   stop_test: () => fake.stop?.(),

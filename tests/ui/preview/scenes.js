@@ -80,6 +80,12 @@ const places = () => [
   { id: 5, name: "<img src=x onerror=alert(1)>", address: "tus+https://t.vimeo.example/?preset=vimeo", whole_address: "tus+https://t.vimeo.example/files/x1?preset=vimeo", token: "none", uploads: 0, settings: null },
 ];
 
+/** What a file of destinations would come to. */
+const found = (...plans) => ({
+  document: "{}",
+  destinations: plans.map((plan, index) => ({ name: plan === "new" ? `New ${index}` : "Studio server", plan, message: plan === "refused" ? "A destination's name must not be empty" : null, cautions: index === 0 ? ["plain_http", "certificates"] : [] })),
+});
+
 /** The first of them, with much set about it. */
 const fullPlaces = () => {
   const [first, ...rest] = places();
@@ -130,6 +136,9 @@ export const SCENES = {
   places: () => ({ uploads: [], places: places(), checks: right() }),
   "files-of-two": () => ({ uploads: [], places: places(), files: files() }),
   "places-full": () => ({ uploads: [], places: fullPlaces(), checks: right() }),
+  "places-import": () => ({ uploads: [], places: places(), found: found("new", "new", "different", "refused") }),
+  "places-import-new": () => ({ uploads: [], places: places(), found: { document: "{}", destinations: found("refused", "new").destinations.slice(1) } }),
+  "places-import-none": () => ({ uploads: [], places: places(), found: found("same", "refused") }),
   "places-wrong": () => ({ uploads: [], places: places(), checks: wrong() }),
   "no-places": () => ({ uploads: [], checks: right() }),
   elsewhere: () => ({ uploads: done(), places: places(), chosen: 2 }),

@@ -25,6 +25,8 @@ const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upl
 const SEND = `document.getElementById("send").open({ paths: ["/a/take 1.mov", "/a/take 2.mov"], to: 3 }); new Promise((done) => setTimeout(done, 150))`;
 const SEND_ALL = `${SEND}.then(() => (document.querySelector("#send details").open = true))`;
 const SEND_LINK = `document.getElementById("send").open({ paths: Array.from({ length: 9 }, (_, index) => "/shoot/take " + index + ".mov"), to: "Attic", why: "The page support.example.org asks for these files." }); new Promise((done) => setTimeout(done, 150))`;
+const IMPORT = `${PLACES}.then(() => document.querySelector("#places [data-action=import_places]").click())`;
+const REMOVE = `${PLACES}.then(() => document.querySelectorAll("#places li")[1].querySelector("[data-action=remove_place]").click())`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
@@ -56,6 +58,8 @@ const SHOTS = [
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
   ["places-german", "places", 960, 680, { run: `${GERMAN}; ${PLACES}` }], ["places-german-narrow", "places", 320, 640, { run: `${GERMAN}; ${PLACES}` }],
+  ["places-import", "places-import", 960, 680, { run: IMPORT }], ["places-import-narrow-german", "places-import", 320, 640, { run: `${GERMAN}; ${IMPORT}` }], ["places-import-dark", "places-import", 960, 680, { run: IMPORT, media: DARK }],
+  ["places-remove", "places", 960, 680, { run: REMOVE }], ["places-remove-narrow-german", "places", 320, 640, { run: `${GERMAN}; ${REMOVE}` }],
   ["send", "places", 960, 680, { run: SEND }], ["send-options-dark", "places", 960, 680, { run: SEND_ALL, media: DARK }], ["send-link", "places", 960, 760, { run: SEND_LINK }],
   ["send-narrow", "places", 320, 640, { run: SEND_ALL }], ["send-german", "places", 960, 680, { run: `${GERMAN}; ${SEND_ALL}` }], ["send-large-text", "places", 960, 900, { run: `${LARGE}; ${SEND_ALL}` }], ["send-forced", "places", 960, 680, { run: SEND_ALL, media: { "forced-colors": "active" } }],
   ["details", "queue", 1280, 900, { run: DETAILS }], ["details-dark", "queue", 1280, 900, { run: DETAILS, media: DARK }], ["details-narrow", "queue", 360, 900, { run: DETAILS }],

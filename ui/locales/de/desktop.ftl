@@ -90,3 +90,5 @@ quit-keep = Weiterlaufen lassen
 pick-files = Welche Dateien sollen gesendet werden?
 pick-certificates = In welcher Datei stehen die Zertifikate?
 pick-located = Wo ist „{ $name }“ jetzt?
+import-destinations = Welche Datei enthält die Ziele?
+export-destinations = Wohin sollen die Ziele geschrieben werden?

@@ -72,3 +72,49 @@ token-forgotten = Es wird beim Speichern vergessen.
 verdict-good = Es funktioniert. Dateien können dorthin gesendet werden.
 verdict-half = Es funktioniert, aber etwas stimmt nicht:
 verdict-bad = Es funktioniert noch nicht:
+
+## Entfernen, importieren, exportieren
+
+remove-needed = { $count ->
+    [one] Ein unfertiger Upload braucht es.
+   *[other] { $count } unfertige Uploads brauchen es.
+}
+remove-discard = { $count ->
+    [one] Verwerfen und entfernen
+   *[other] Alle verwerfen und entfernen
+}
+remove-later = Entfernen, wenn sie fertig sind
+place-hidden = { $name } ist verborgen und verschwindet, sobald nichts es mehr braucht.
+
+places-import = Importieren …
+places-export = Exportieren …
+places-exported = { $count ->
+    [0] Es gibt nichts zu exportieren: { $file } enthält kein Ziel.
+    [one] Ein Ziel wurde ohne sein Token nach { $file } geschrieben.
+   *[other] { $count } Ziele wurden ohne ihre Token nach { $file } geschrieben.
+}
+import-title = Ziele importieren?
+import-text = { $count ->
+    [0] Kein Ziel dieser Datei ist neu.
+    [one] Ein Ziel dieser Datei ist neu.
+   *[other] { $count } Ziele dieser Datei sind neu.
+}
+import-others = Was schon da ist, bleibt, wie es ist, wenn seine Einstellungen nicht ersetzt werden.
+import-cautions = Nur importieren, was aus vertrauter Hand kommt: Daneben steht, was es mitbringt.
+import-do = Importieren
+import-new-only = Nur die neuen
+import-replace = Importieren und ersetzen
+import-keep = Abbrechen
+import-nothing = Es gibt nichts zu importieren:
+import-plan-new = neu
+import-plan-same = schon da
+import-plan-different = mit anderen Einstellungen da
+import-plan-refused = ausgelassen
+import-caution-plain_http = unverschlüsselt
+import-caution-certificates = vertraut einer Datei mit Zertifikaten
+import-done = { $count ->
+    [0] Nichts wurde importiert.
+    [one] Ein Ziel wurde importiert. Braucht es ein Token, ist es noch einzugeben.
+   *[other] { $count } Ziele wurden importiert. Brauchen sie Token, sind sie noch einzugeben.
+}
+import-left-out = Ausgelassen: { $names }

@@ -90,3 +90,5 @@ quit-keep = Keep running
 pick-files = Which files are to be sent?
 pick-certificates = Which file holds the certificates?
 pick-located = Where is “{ $name }” now?
+import-destinations = Which file holds the destinations?
+export-destinations = Where are the destinations to be written?

@@ -72,3 +72,49 @@ token-forgotten = It is forgotten when you save.
 verdict-good = It works. Files can be sent there.
 verdict-half = It works, but something is not right:
 verdict-bad = It does not work yet:
+
+## Removing, importing, exporting
+
+remove-needed = { $count ->
+    [one] One unfinished upload needs it.
+   *[other] { $count } unfinished uploads need it.
+}
+remove-discard = { $count ->
+    [one] Discard it and remove
+   *[other] Discard them and remove
+}
+remove-later = Remove when they are through
+place-hidden = { $name } is hidden, and goes as soon as nothing needs it any more.
+
+places-import = Import…
+places-export = Export…
+places-exported = { $count ->
+    [0] There is nothing to export: { $file } holds no destination.
+    [one] One destination was written to { $file }, without its token.
+   *[other] { $count } destinations were written to { $file }, without their tokens.
+}
+import-title = Import destinations?
+import-text = { $count ->
+    [0] No destination of this file is new.
+    [one] One destination of this file is new.
+   *[other] { $count } destinations of this file are new.
+}
+import-others = What is here already stays as it is, unless you replace its settings.
+import-cautions = Only import what comes from someone you trust: see what it says beside each.
+import-do = Import
+import-new-only = Only the new ones
+import-replace = Import and replace
+import-keep = Cancel
+import-nothing = There is nothing to import:
+import-plan-new = new
+import-plan-same = here already
+import-plan-different = here with other settings
+import-plan-refused = left out
+import-caution-plain_http = without encryption
+import-caution-certificates = trusts a file of certificates
+import-done = { $count ->
+    [0] Nothing was imported.
+    [one] One destination was imported. Its token, if it needs one, has to be given.
+   *[other] { $count } destinations were imported. Their tokens, where they need some, have to be given.
+}
+import-left-out = Left out: { $names }

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use super::settings;
+use super::{retired, settings};
 use crate::{
     error::{Error, ErrorKind, Result},
     upload::{DestinationId, now},
@@ -68,6 +68,11 @@ pub(crate) fn choose(connection: &Connection, id: DestinationId) -> Result<Optio
         settings::set(connection, CHOSEN, &id.0.into())?;
     }
     Ok(row)
+}
+
+/// New files do not go to that row any more.
+pub(crate) fn choose_no_longer(connection: &Connection, id: DestinationId) -> Result<()> {
+    settings::forget(connection, CHOSEN, &id.0.into())
 }
 
 /// What was learned about a destination.
@@ -170,8 +175,9 @@ pub(crate) fn find_named(connection: &Connection, named: &str) -> Result<Option<
     Ok(statement.query_row([named], from_row).optional()?)
 }
 
-/// Gives a row another name.
+/// Gives a row another name; one that was to go stays then.
 pub(crate) fn rename(connection: &Connection, id: DestinationId, name: &str) -> Result<()> {
+    retired::forget(connection, id)?;
     connection.prepare_cached("UPDATE destinations SET name = ?2 WHERE id = ?1")?.execute(params![id.0, name])?;
     Ok(())
 }
@@ -196,7 +202,8 @@ pub(crate) fn remove(connection: &Connection, id: DestinationId) -> Result<u64> 
     if in_use == 0 {
         connection.prepare_cached("DELETE FROM destinations WHERE id = ?1")?.execute([id.0])?;
         // Its id may be another's one day.
-        settings::forget(connection, CHOSEN, &id.0.into())?;
+        choose_no_longer(connection, id)?;
+        retired::forget(connection, id)?;
     }
     Ok(super::from_sql(in_use))
 }

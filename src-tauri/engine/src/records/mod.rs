@@ -21,6 +21,7 @@ pub(crate) mod open;
 pub(crate) mod outbox;
 pub(crate) mod portable;
 pub(crate) mod receipts;
+pub(crate) mod retired;
 mod salvage;
 pub(crate) mod settings;
 pub(crate) mod sources;

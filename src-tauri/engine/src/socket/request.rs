@@ -152,6 +152,9 @@ pub enum Saved {
     Remove {
         /// Its name, or its address.
         named: String,
+        /// Once nothing needs it any more; until then it is hidden.
+        #[serde(default)]
+        later: bool,
     },
     /// Try one.
     Test {
@@ -169,6 +172,12 @@ pub enum Saved {
     Import {
         /// The document.
         document: String,
+        /// Settings of what is here already are replaced.
+        #[serde(default)]
+        replace: bool,
+        /// Only say what would come of it.
+        #[serde(default)]
+        dry_run: bool,
     },
     /// List the finished files that one tells of.
     Files {

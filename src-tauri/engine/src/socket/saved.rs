@@ -12,8 +12,9 @@ use crate::{
     drivers::Credentials,
     engine::Engine,
     error::{Error, ErrorKind, Result},
-    exchange::Imported,
+    exchange::{Caution, Imported, Plan, Planned},
     records::destinations::DestinationRow,
+    retiring::Removal,
     secrets::Kept,
     settings::DestinationSettings,
 };
@@ -38,10 +39,14 @@ pub(super) async fn carry_out(engine: &Engine, ask: Saved, lines: &Lines) -> Res
             }
             keep(engine, &row, token, lines).await?;
         }
-        Saved::Remove { named } => {
+        Saved::Remove { named, later: false } => {
             engine.remove_destination(&named).await?;
             tell(json!({ "event": "removed", "name": named }));
         }
+        Saved::Remove { named, later: true } => tell(match engine.retire_destination(&named).await? {
+            Removal::Gone => json!({ "event": "removed", "name": named }),
+            Removal::Waits(needed_by) => json!({ "event": "hidden", "name": named, "needed_by": needed_by }),
+        }),
         Saved::Test { named, token } => {
             let credentials = Credentials { token: token.map(|Secret(token)| token) };
             let checks = engine.test_destination(&named, credentials).await?;
@@ -52,8 +57,11 @@ pub(super) async fn carry_out(engine: &Engine, ask: Saved, lines: &Lines) -> Res
             return Ok(if all_good { End::Done } else { End::SomeFailed });
         }
         Saved::Export { names } => tell(engine.export_destinations(&names).await?),
-        Saved::Import { document } => {
-            let imported = engine.import_destinations(&document).await?;
+        Saved::Import { document, dry_run: true, .. } => {
+            engine.plan_import(&document).await?.iter().for_each(|planned| tell(of_planned(planned)));
+        }
+        Saved::Import { document, replace, .. } => {
+            let imported = engine.import_destinations(&document, replace).await?;
             imported.iter().for_each(|one| tell(of_imported(one)));
             return Ok(if imported.iter().all(|one| one.outcome.is_ok()) { End::Done } else { End::SomeFailed });
         }
@@ -103,6 +111,21 @@ fn of_imported(one: &Imported) -> Value {
             "event": "failed", "name": one.name, "message": error.to_string(), "next_step": error.advice(),
         }),
     }
+}
+
+fn of_planned(planned: &Planned) -> Value {
+    let (plan, message) = match &planned.plan {
+        Plan::New => ("new", None),
+        Plan::Same => ("same", None),
+        Plan::Different => ("different", None),
+        Plan::Refused(error) => ("refused", Some(error.to_string())),
+    };
+    let caution = |caution: &Caution| match caution {
+        Caution::PlainHttp => "plain_http",
+        Caution::Certificates => "certificates",
+    };
+    let cautions: Vec<_> = planned.cautions.iter().map(caution).collect();
+    json!({ "event": "planned", "name": planned.name, "plan": plan, "cautions": cautions, "message": message })
 }
 
 fn of_file(file: &FinishedFile) -> Value {
