@@ -18,6 +18,7 @@ mod resume;
 mod send;
 mod table;
 mod verify;
+mod watch;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,7 @@ enum Command {
     Discard(discard::Discard),
     Order(order::Order),
     Destinations(destinations::Destinations),
+    Watch(watch::Watch),
     Receive(receive::Receive),
 }
 
@@ -64,6 +66,7 @@ async fn main() -> std::process::ExitCode {
         Command::Discard(discard) => discard.run().await,
         Command::Order(order) => order.run().await,
         Command::Destinations(destinations) => destinations.run().await,
+        Command::Watch(watch) => watch.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

@@ -38,6 +38,7 @@ use crate::{
     settings::ResumePolicy,
     turns,
     upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
+    watch::{self, WatchPace, Watching},
     worker,
 };
 
@@ -56,6 +57,8 @@ pub struct Options {
     pub speed_limit: SpeedLimit,
     /// How long after its last confirmation an upload expires; none for never.
     pub lifetime: Option<Duration>,
+    /// How often watched folders are looked at.
+    pub watch: WatchPace,
 }
 
 impl Options {
@@ -68,6 +71,7 @@ impl Options {
             http: HttpOptions::default(),
             speed_limit: SpeedLimit::default(),
             lifetime: Some(Duration::from_secs(7 * 24 * 60 * 60)),
+            watch: WatchPace::default(),
         }
     }
 }
@@ -136,6 +140,7 @@ impl Engine {
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),
+            watching: Watching::default(),
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
         let tasks = vec![
@@ -143,6 +148,7 @@ impl Engine {
             tokio::spawn(errands::run(Arc::clone(&inner))),
             tokio::spawn(expiry::watch(Arc::clone(&inner))),
             tokio::spawn(network::watch(Arc::clone(&inner))),
+            tokio::spawn(watch::keep(Arc::clone(&inner))),
         ];
         Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })
     }

@@ -28,6 +28,7 @@ use crate::{
     settings::DestinationSettings,
     source::SourceFile,
     upload::{DestinationId, State, Step, UploadId},
+    watch::Watching,
     worker,
 };
 
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
     pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
     pub gate: RwLock<Arc<dyn ResumeGate>>,
+    pub watching: Watching,
 }
 
 /// A driver, and the settings it was made by; none where it was given from outside.

@@ -4,6 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::watches::Watches;
 use crate::{
     error::{Error, ErrorKind, Result},
     records::uploads::Order,
@@ -81,6 +82,8 @@ pub enum Request {
     },
     /// Saved destinations.
     Destinations(Saved),
+    /// Watched folders.
+    Watches(Watches),
     /// Move uploads within the queue.
     Order {
         /// Their ids, or beginnings of them.
