@@ -10,13 +10,16 @@ use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
 use crate::{
+    autostart, closing,
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
     finished,
     given::Given,
-    locating, saving, show_window,
+    locating, page, saving,
     view::View,
+    watches,
+    window,
 };
 
 /// The event that carries problems of files which did not come through the page.
@@ -62,6 +65,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         finish_again,
         clear_done,
         open_received,
+        autostart::start_at_login,
+        autostart::set_start_at_login,
+        closing::quit_app,
         locating::locate,
         finished::catalogues,
         finished::finished_files,
@@ -74,7 +80,13 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::save_destination,
         saving::test_destination,
         saving::stop_test,
-        saving::pick_certificates
+        saving::pick_certificates,
+        watches::watches,
+        watches::save_watch,
+        watches::remove_watch,
+        watches::pause_watch,
+        watches::resume_watch,
+        watches::pick_watch_folder
     ]
 }
 
@@ -121,7 +133,8 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
 /// with are added now, so that their problems are heard.
 #[tauri::command]
 async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    show_window(&app);
+    window::page_is_ready(&app);
+    page::hears(&app);
     let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
     add_and_tell(&app, paths).await;
     Ok(())
@@ -194,7 +207,8 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
         Err(failed) => vec![Problem { path: String::new(), message: failed.message }],
     };
     if !problems.is_empty() {
-        let _ = app.emit(PROBLEMS, problems);
+        page::tell(app, PROBLEMS, problems);
+        window::show(app);
     }
 }
 

@@ -10,13 +10,19 @@ use carryon_engine::{
     Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options, SetAside,
     drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
     socket,
+    watch::Watcher,
 };
 use carryon_receiver::{Config, Receiver};
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
-use crate::{arguments::Arguments, saving::Trial, view::Done};
+use crate::{
+    arguments::Arguments,
+    autostart::{self, Entry},
+    saving::Trial,
+    view::Done,
+};
 
 /// What opening came to; the window says what went wrong.
 pub type Opened = Result<Core, Error>;
@@ -32,6 +38,8 @@ pub struct Core {
     pub engine: Arc<Engine>,
     /// Serves the command line while the window owns the records.
     _faces: Option<socket::Server>,
+    /// Has the folders watched.
+    _watcher: Watcher,
     /// *This computer*.
     pub destination: DestinationRow,
     /// The built-in receiver; none where its folder cannot be used.
@@ -44,6 +52,8 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// What the system starts at login, where that can be written down.
+    pub at_login: Result<Entry, Error>,
     /// Files that the program was started with, until they are added.
     given: Mutex<Vec<PathBuf>>,
 }
@@ -68,9 +78,13 @@ impl Core {
                 None
             }
         };
+        // Where files are received is said before any folder is watched: nothing is to go in circles.
+        engine.receives_into(&folder).await?;
+        let watcher = engine.watch_folders();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
+            _watcher: watcher,
             engine,
             destination,
             receiver,
@@ -78,6 +92,7 @@ impl Core {
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            at_login: at_login(arguments),
             given: Mutex::new(arguments.absolute_paths()),
         })
     }
@@ -96,6 +111,12 @@ impl Core {
             let _ = tokio::time::timeout(Duration::from_secs(3), receiver.shutdown()).await;
         }
     }
+}
+
+/// This program, on these records.
+fn at_login(arguments: &Arguments) -> Result<Entry, Error> {
+    let moved = [("--data-dir", arguments.moved_data_dir()), ("--receive-dir", arguments.moved_receive_dir())];
+    Entry::new(&autostart::program(), &moved)
 }
 
 /// Lets the command line in; without it the window works all the same.

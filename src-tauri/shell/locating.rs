@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use crate::{
     commands::{Answer, Shared, of},
     given::Given,
+    words,
 };
 
 /// Asks where the file of an upload is now, and lets it go on from there; false where nothing was chosen.
@@ -25,7 +26,8 @@ pub async fn locate<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>, id: Given
 async fn ask<R: Runtime>(app: &AppHandle<R>, listed: Option<Listed>) -> Option<PathBuf> {
     let upload = listed?.upload;
     let (sender, picked) = oneshot::channel();
-    let mut picker = app.dialog().file().set_title(format!("Where is “{}” now?", upload.name));
+    let mut picker =
+        app.dialog().file().set_title(words::say_with("pick-located", [("name", upload.name.as_str().into())]));
     if let Some(folder) = upload.path.ancestors().skip(1).find(|folder| folder.is_dir()) {
         picker = picker.set_directory(folder);
     }

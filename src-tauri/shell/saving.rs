@@ -20,6 +20,7 @@ use crate::{
     core::Core,
     destinations,
     given::Given,
+    words,
 };
 
 /// What a form holds.
@@ -168,7 +169,7 @@ pub fn stop_test(shared: Shared<'_>) -> Result<(), Failed> {
 #[tauri::command]
 pub async fn pick_certificates<R: Runtime>(app: AppHandle<R>) -> Option<PathBuf> {
     let (sender, picked) = oneshot::channel();
-    let picker = app.dialog().file().set_title("Which file holds the certificates?");
+    let picker = app.dialog().file().set_title(words::say("pick-certificates"));
     picker.pick_file(move |path| drop(sender.send(path)));
     picked.await.ok().flatten()?.into_path().ok()
 }

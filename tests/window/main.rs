@@ -11,6 +11,7 @@ mod notifications;
 mod picker;
 mod places;
 mod scene;
+mod tray_host;
 mod webdriver;
 
 mod always;
@@ -26,3 +27,4 @@ mod problems;
 mod queue;
 mod resuming;
 mod story;
+mod tray;

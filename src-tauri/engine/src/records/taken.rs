@@ -188,9 +188,10 @@ pub(crate) fn resting(connection: &Connection, watch: WatchId, states: &[&str]) 
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// The uploads of all files that are under way.
+/// The uploads of all files that are under way, of folders that do not rest.
 pub(crate) fn under_way(connection: &Connection) -> Result<Vec<UploadId>> {
-    let sql = "SELECT t.upload FROM uploads u JOIN taken t ON t.upload = u.id WHERE t.state = 'under_way'";
+    let sql = "SELECT t.upload FROM uploads u JOIN taken t ON t.upload = u.id JOIN watches w ON w.id = t.watch
+               WHERE t.state = 'under_way' AND w.paused = 0";
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
     Ok(rows.filter_map(|row| row.ok()?.parse().ok()).collect())

@@ -93,7 +93,7 @@ impl Engine {
         Ok(rows.await?.into_iter().map(|(row, counts)| self.shown(row, counts)).collect())
     }
 
-    /// The uploads of files that were taken from watched folders and did not arrive yet.
+    /// The uploads of files that were taken from watched folders and did not arrive yet; without folders that rest.
     ///
     /// # Errors
     /// `Storage`.

@@ -120,7 +120,7 @@ fn open_one(folder: &Path, seen: Seen) -> Result<Option<Opened>> {
     let source = SourceFile::open(&path)?;
     let (identity, taken_at) = (source.identity().clone(), source.taken_at());
     let is_as_seen = Print::of(&identity) == seen.print;
-    Ok(is_as_seen.then(|| Opened { place: seen.place, print: seen.print, path, identity, taken_at }))
+    Ok(is_as_seen.then_some(Opened { place: seen.place, print: seen.print, path, identity, taken_at }))
 }
 
 async fn verdicts(inner: &Inner, row: &WatchRow, opened: Vec<Opened>) -> Result<Vec<(Opened, Verdict)>> {
