@@ -8,8 +8,9 @@ import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js"
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
-import { goTo, loadPages, startPages } from "./pages.js";
+import { current, goTo, loadPages, startPages } from "./pages.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
+import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
 import "./elements/drop-zone.js";
@@ -18,6 +19,7 @@ import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
 import "./elements/upload-list.js";
+import "./elements/watched-page.js";
 
 const at = (id) => document.getElementById(id);
 await Promise.all([loadPages(), speakLanguage()]);
@@ -39,12 +41,13 @@ const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 await start();
 
 async function start() {
-  startPages();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
+  startPages();
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
   await listen("problems", complain);
+  await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
   await drawSnapshot();
@@ -130,6 +133,7 @@ async function carryOut(wish) {
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
+  if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
   await attempt(() => call(action));
@@ -154,6 +158,10 @@ function retarget(destination) {
 
 function aboutDestinations() {
   return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
+}
+
+function aboutWatches() {
+  return { page: at("watched"), ask: (question) => at("ask").ask(question), tell };
 }
 
 /** Where the focus goes when what had it is gone: the first list there is, or the way in. */

@@ -18,8 +18,7 @@ use crate::{
     given::Given,
     locating, page, saving,
     view::View,
-    watches,
-    window,
+    watches, window,
 };
 
 /// The event that carries problems of files which did not come through the page.

@@ -128,7 +128,8 @@ pub async fn remove_destination(shared: Shared<'_>, id: Given<DestinationId>) ->
 
 fn watched(row: &DestinationRow, folder: &Path) -> Error {
     let text = format!("“{}” stays: the watched folder “{}” sends there", row.shown_name(), folder.display());
-    Error::new(ErrorKind::Invalid, text).next_step("Let that folder send elsewhere, or remove it, then remove the destination.")
+    Error::new(ErrorKind::Invalid, text)
+        .next_step("Let that folder send elsewhere, or remove it, then remove the destination.")
 }
 
 /// Why it stays, in words of the window; none where the error says it better.

@@ -28,3 +28,4 @@ mod queue;
 mod resuming;
 mod story;
 mod tray;
+mod watched;

@@ -3,6 +3,7 @@
 nav =
     .aria-label = Seiten
 nav-uploads = Uploads
+nav-watched = Überwachte Ordner
 
 problems =
     .aria-label = Probleme

@@ -3,6 +3,7 @@
 nav =
     .aria-label = Pages
 nav-uploads = Uploads
+nav-watched = Watched folders
 
 problems =
     .aria-label = Problems
