@@ -25,6 +25,8 @@ const REASONS = {
   backoff: "Waiting to try again",
   busy: "The server is busy",
   captive_portal: "This network wants a sign-in first",
+  metered: "Waiting: this connection is metered",
+  power: "Waiting for power",
   crash: "Interrupted when Carryon was closed unexpectedly",
   closed: "Interrupted when Carryon was closed",
 };

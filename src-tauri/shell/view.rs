@@ -154,6 +154,8 @@ fn waiting_for(reason: WaitReason) -> &'static str {
         WaitReason::Offline => "offline",
         WaitReason::Busy => "busy",
         WaitReason::CaptivePortal => "captive_portal",
+        WaitReason::Metered => "metered",
+        WaitReason::Power => "power",
     }
 }
 

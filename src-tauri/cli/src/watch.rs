@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use carryon_engine::{
-    Error, SpeedLimit,
-    socket::{self, End, Request, Watches},
+    Error,
+    socket::{self, End, Request, Secret, Watches},
     watch::{Rule, WatchPace},
 };
 use clap::{Args, Subcommand};
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     face,
-    open::{DataDir, Sending},
+    open::{self, DataDir},
     report::{self, Report},
     words,
 };
@@ -105,15 +105,9 @@ struct Run {
     /// Look at every folder at least so often; those that tell what stirs are looked at sooner.
     #[arg(long, value_name = "SECONDS", default_value_t = WatchPace::default().scan_every.as_secs(), value_parser = clap::value_parser!(u64).range(1..=86_400))]
     scan_every: u64,
-    /// Chunks of one file at once.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    connections: Option<u16>,
     /// A file whose first line is the destination's token [CARRYON_TOKEN gives it too].
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// The most bytes a second, with k, M or G; by the time of day as 2M,off@22:00-06:00.
-    #[arg(long, value_name = "RATE")]
-    limit_rate: Option<SpeedLimit>,
     #[command(flatten)]
     common: Common,
 }
@@ -185,17 +179,9 @@ impl Common {
 impl Run {
     /// To be stopped is how it ends well.
     async fn run(self) -> Result<u8, Error> {
-        let sending = Sending {
-            connections: self.connections,
-            allow_http: false,
-            token_file: self.token_file,
-            give_up_after: None,
-            limit_rate: self.limit_rate,
-            json: self.common.json,
-        };
-        let mut options = sending.apply(self.common.data_dir.options()?);
+        let mut options = self.common.data_dir.options()?;
         options.watch.scan_every = Duration::from_secs(self.scan_every);
-        let request = Request::Watches(Watches::Run { token: sending.token()? });
+        let request = Request::Watches(Watches::Run { token: open::token(self.token_file.as_deref())?.map(Secret) });
         let mut report = Report::new(self.common.json, None);
         let code = face::carry_out(options, request, &mut |line| report.tell(&line)).await?;
         Ok(if code == End::Interrupted.code() { End::Done.code() } else { code })

@@ -39,6 +39,7 @@ mod matching;
 mod network;
 mod pace;
 mod portable;
+pub mod preferences;
 mod queue;
 mod rate;
 pub mod receipt;
@@ -51,6 +52,8 @@ mod sending;
 pub mod settings;
 pub mod socket;
 pub mod source;
+mod surroundings;
+mod this_run;
 mod turns;
 pub mod upload;
 pub mod watch;
@@ -69,6 +72,7 @@ pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
 pub use listed::Listed;
 pub use pace::{SpeedLimit, Stretch};
 pub use portable::{Exported, LONGEST_DOCUMENT};
+pub use preferences::{Preferences, Refusal};
 pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records, SetAside, Trouble,
@@ -81,6 +85,8 @@ pub use retry::RetryPolicy;
 pub use secrets::Kept;
 pub use settings::{DestinationSettings, NameConflicts, ResumePolicy};
 pub use source::Problem;
+pub use surroundings::Surroundings;
+pub use this_run::RunWishes;
 pub use upload::{
     AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason, WatchId,
 };
