@@ -31,7 +31,7 @@ fn dying_before_and_after_durable_steps_every_file_arrives_once_and_whole() {
     let mut random = SmallRng::seed_from_u64(seed("watch, dying at steps"));
     let stage = Stage::new();
     stage.watch(&["--move-sent"]);
-    let mut digests = Vec::new();
+    let (mut digests, mut deaths) = (Vec::new(), 0);
     for life in 0..12 {
         let name = format!("{life}.mov");
         digests.push(tests::files::digest(&stage.put(&name, random.random_range(0..200_000))));
@@ -42,7 +42,9 @@ fn dying_before_and_after_durable_steps_every_file_arrives_once_and_whole() {
         while run.0.try_wait().is_ok_and(|ended| ended.is_none()) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(50));
         }
+        deaths += usize::from(run.0.try_wait().is_ok_and(|ended| ended.is_some()));
     }
+    assert!(deaths > 5, "it must die where it is told to: {deaths} times");
     let _run = stage.start();
     stage.until_arrived(digests.len());
     stage.until_listed("that nothing waits", |line| line["waiting"] == 0 && line["sent"] == digests.len());

@@ -51,7 +51,8 @@ impl Stage {
 
     pub fn watch_folder(&self, folder: &Path, more: &[&str]) -> Value {
         let (folder, to) = (folder.to_str().expect("a plain name"), self.receiver.destination());
-        let lines = self.ask(&[&["add", folder, "--to", &to, "--steady", "1"], more].concat());
+        let steady: &[&str] = if more.contains(&"--steady") { &[] } else { &["--steady", "1"] };
+        let lines = self.ask(&[&["add", folder, "--to", &to], steady, more].concat());
         assert_eq!(lines.len(), 1, "{lines:?}");
         lines[0].clone()
     }

@@ -284,6 +284,11 @@ impl Request {
         matches!(self, Request::Send(Send { detach: true, .. }))
     }
 
+    /// It ends only when the client goes.
+    pub fn is_endless(&self) -> bool {
+        matches!(self, Request::Watches(Watches::Run { .. }))
+    }
+
     /// How long to go on without progress.
     pub fn patience(&self) -> Option<Duration> {
         match self {

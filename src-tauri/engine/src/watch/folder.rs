@@ -98,6 +98,9 @@ impl Folder {
     /// One look, and what follows from it; gives how long to wait for the next one.
     async fn round(&mut self) -> Result<Duration> {
         let Some(looked) = self.look().await? else {
+            if self.stop.is_cancelled() {
+                return Ok(Duration::ZERO);
+            }
             // What listened to it hears nothing of the one that comes back.
             self.ears = None;
             self.note(WatchState::Missing);
@@ -125,7 +128,8 @@ impl Folder {
         let began = Instant::now();
         let mut memory = std::mem::take(&mut self.memory);
         let (row, names, stop) = (self.row.clone(), self.names.clone(), self.stop.clone());
-        let (own, now) = (self.inner.options.data_dir.clone(), self.now());
+        let own = std::path::absolute(&self.inner.options.data_dir).unwrap_or_default();
+        let now = self.now();
         let (memory, looked) = blocking(move || {
             let scan = Scan {
                 folder: &row.path,

@@ -65,9 +65,6 @@ async fn put_right(inner: &Arc<Inner>, kept: &mut HashMap<WatchId, Kept>) {
         }
         stays
     });
-    for id in ending.keys().filter(|id| !wanted.contains_key(id)) {
-        inner.watching.forget(*id);
-    }
     for (id, row) in wanted.into_iter().filter(|(id, _)| !kept.contains_key(id)).collect::<Vec<_>>() {
         kept.insert(id, start(inner, row, ending.remove(&id)));
     }
@@ -91,6 +88,7 @@ fn start(inner: &Arc<Inner>, row: WatchRow, before: Option<JoinHandle<()>>) -> K
                 token.cancelled().await;
             }
         }
+        engine.watching.forget(id);
     });
     Kept { row, stop, wake, task }
 }
