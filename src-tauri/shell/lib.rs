@@ -14,11 +14,13 @@ mod events;
 mod finished;
 mod given;
 mod locating;
+mod looking;
 mod notes;
 mod notifications;
 mod overview;
 mod page;
 mod saving;
+mod speeds;
 mod status;
 mod taskbar;
 mod tray;
@@ -102,6 +104,7 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     tray::build(app);
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
+        tauri::async_runtime::spawn(speeds::watch(app.clone()));
         tauri::async_runtime::spawn(overview::keep(app.clone(), core.engine.subscribe()));
         tauri::async_runtime::spawn(watches::forward(app.clone()));
         let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
