@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use rand::{Rng, RngExt, SeedableRng, rngs::SmallRng};
+use rand::{RngExt, SeedableRng, rngs::SmallRng};
 use tests::files::seed;
 
 use crate::stage::Stage;
