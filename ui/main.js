@@ -1,6 +1,7 @@
 /** Wires the bridge, the state and the elements: data goes down, wishes come up. */
 
 import { announcement } from "./announce.js";
+import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords } from "./describe.js";
@@ -10,15 +11,18 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
+import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
+import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
-import "./elements/saved-destinations.js";
+import "./elements/send-dialog.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
 import "./elements/watched-page.js";
@@ -37,12 +41,13 @@ let closed = "";
 let snapshot = null;
 const underWay = new Set();
 
-const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
+const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again", "send_anyway"]);
 const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 
 await start();
 
 async function start() {
+  watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   startPages();
   document.addEventListener("keydown", onKey);
@@ -61,6 +66,7 @@ async function start() {
 async function drawSnapshot() {
   snapshot = await readSnapshot();
   uploads = new Uploads(snapshot?.uploads);
+  page.show(uploads);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
@@ -89,7 +95,9 @@ function hear(events) {
 }
 
 function fold(events) {
-  tell(announcement(uploads.apply(events)));
+  const news = uploads.apply(events);
+  page.follow(news);
+  tell(announcement([...news.changed]));
   askForDrawing();
 }
 
@@ -102,7 +110,8 @@ function askForDrawing() {
 function draw() {
   isDrawingAsked = false;
   const now = Date.now();
-  page.update(uploads, now, { closed, target: snapshot?.destination });
+  page.update(now, { closed, target: snapshot?.destination });
+  at("send-to").hidden = closed !== "" || !snapshot?.destination?.others;
   const upload = uploads.get(details.about);
   if (upload) details.update(upload, now);
   else details.close();
@@ -132,9 +141,9 @@ async function carryOut(wish) {
   if (action === "draw") return retarget(snapshot?.destination);
   if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
-  if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
-  if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
+  if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
@@ -160,7 +169,7 @@ function retarget(destination) {
 }
 
 function aboutDestinations() {
-  return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
+  return { list: at("places"), form: at("place-form"), ask, retarget };
 }
 
 function aboutWatches() {
@@ -173,9 +182,8 @@ async function focusPage() {
   page.focusFirst(closed !== "");
 }
 
-async function showFiles() {
-  const destinations = await attempt(() => call("catalogues"));
-  if (destinations) at("files").open(destinations);
+function ask(question) {
+  return at("ask").ask(question);
 }
 
 function showResumable() {
@@ -228,7 +236,10 @@ function onEnter(paths) {
 
 function onDrop(paths) {
   at("drop-zone").dragging = false;
-  if (paths.length > 0) fulfil({ action: "add_paths", paths });
+  const send = at("send");
+  if (paths.length > 0 && send.isOpen) send.add(paths);
+  else if (paths.length > 0 && isAsked() && !closed) send.open({ paths });
+  else if (paths.length > 0) fulfil({ action: "add_paths", paths });
   else complain([{ message: t("not-a-file") }]);
 }
 
