@@ -46,6 +46,7 @@ async function start() {
   await listen("uploads", hear);
   await listen("problems", complain);
   await listen("show-resumable", showResumable);
+  await listen("show-uploads", showUploads);
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -172,6 +173,11 @@ async function showFiles() {
 function showResumable() {
   goTo("uploads");
   lists.resumable.focusHeading();
+}
+
+function showUploads() {
+  goTo("uploads");
+  return focusPage();
 }
 
 /** The user shows where the file of an upload is now; a refusal is told by the upload's name. */

@@ -128,8 +128,8 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
 async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
     window::page_is_ready(&app);
     page::hears(&app);
-    let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
-    add_and_tell(&app, paths).await;
+    let given = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
+    asking::act_on(&app, given).await;
     Ok(())
 }
 

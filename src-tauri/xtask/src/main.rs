@@ -2,6 +2,7 @@
 
 mod bench;
 mod instruments;
+mod package;
 mod run;
 mod setup;
 mod soak;
@@ -19,6 +20,7 @@ cargo xtask soak [--minutes N] [--seed N]         random files over a bad link, 
 cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
 cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions
 cargo xtask powercut [--images N] [--seed N]      cut the power of both ends, look for broken promises
+cargo xtask package [--yes] [--debug] [--check]   make a .deb and an .rpm; --check installs, tries and removes the .deb
 cargo xtask setup [--yes] [--tests]               only install what is missing
 
 --yes installs what is missing without asking.";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Some("crash") => instruments::crash(&arguments[1..]),
         Some("edits") => instruments::edits(&arguments[1..]),
         Some("powercut") => instruments::powercut(&arguments[1..]),
+        Some("package") => package::package(&arguments[1..]),
         Some("setup") => setup::setup(&arguments[1..]),
         _ => Err(HELP.to_owned()),
     };

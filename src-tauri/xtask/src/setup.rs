@@ -30,6 +30,12 @@ const TESTS: &[&str] = &[
     "xvfb",
 ];
 
+/// What packages are made with: the tray's library is looked up, so that they can name it.
+const PACKAGES: &[&str] = &["libayatana-appindicator3-dev"];
+
+/// What an installed package is tried with.
+const PACKAGE_CHECKS: &[&str] = &["desktop-file-utils", "libglib2.0-bin", "libgtk-3-bin", "rpm", "xdg-utils"];
+
 /// `cargo xtask setup`.
 pub fn setup(arguments: &[String]) -> Outcome {
     match flag(arguments, "--tests") {
@@ -58,7 +64,12 @@ pub fn for_tests(yes: bool) -> Outcome {
 
 /// The foreign clients and servers that come as npm packages.
 fn peers() -> Outcome {
-    let folder = root().join("tests/peers");
+    npm("tests/peers", "installing the foreign clients and servers that the tests talk to")
+}
+
+/// Installs what a folder's package.json names, unless it is there already.
+fn npm(folder: &str, what: &str) -> Outcome {
+    let folder = root().join(folder);
     let (lock, installed) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
     let modified = |path: &std::path::Path| path.metadata().and_then(|meta| meta.modified()).ok();
     if modified(&installed).is_some_and(|at| Some(at) >= modified(&lock)) {
@@ -66,7 +77,17 @@ fn peers() -> Outcome {
     }
     let mut install = program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     install.current_dir(&folder);
-    step("installing the foreign clients and servers that the tests talk to", install)
+    step(what, install)
+}
+
+/// Makes sure that packages can be made, and with `check` that they can be tried.
+pub fn for_packages(yes: bool, check: bool) -> Outcome {
+    if check {
+        for_tests(yes)?;
+    }
+    let wanted = if check { [BUILD, PACKAGES, PACKAGE_CHECKS].concat() } else { [BUILD, PACKAGES].concat() };
+    packages(&wanted, yes)?;
+    npm("src-tauri/package", "installing the program that makes packages")
 }
 
 fn packages(wanted: &[&str], yes: bool) -> Outcome {
@@ -115,7 +136,8 @@ fn agree(missing: &[&str], yes: bool) -> Outcome {
     }
 }
 
-fn as_root(command: &[&str]) -> std::process::Command {
+/// A command with the rights of the machine's administrator.
+pub fn as_root(command: &[&str]) -> std::process::Command {
     let is_root = program("id", &["-u"]).output().is_ok_and(|output| output.stdout.starts_with(b"0"));
     match is_root {
         true => program(command[0], &command[1..]),
