@@ -15,6 +15,15 @@ const ASKED: &str = "send-asked";
 /// The event that carries problems.
 const PROBLEMS: &str = "problems";
 
+/// What the page is to ask about.
+#[derive(Serialize)]
+struct Asked {
+    #[serde(flatten)]
+    request: SendRequest,
+    /// A link asks; anybody may have written it.
+    link: bool,
+}
+
 /// Why a link is not followed, as the page lists it.
 #[derive(Serialize)]
 struct Refused {
@@ -25,7 +34,7 @@ struct Refused {
 pub async fn act_on<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
     for link in &handed.links {
         match deep_link::parse(link) {
-            Ok(request) => ask(app, &request),
+            Ok(request) => ask(app, request, true),
             Err(message) => {
                 page::tell(app, PROBLEMS, [Refused { message }]);
                 window::show(app);
@@ -33,13 +42,13 @@ pub async fn act_on<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
         }
     }
     match handed.ask && !handed.paths.is_empty() {
-        true => ask(app, &SendRequest { paths: handed.paths, to: None }),
+        true => ask(app, SendRequest { paths: handed.paths, to: None }, false),
         false => commands::add_and_tell(app, handed.paths).await,
     }
 }
 
 /// Has the page ask; nothing is sent, or even looked at, before the user agreed.
-fn ask<R: Runtime>(app: &AppHandle<R>, request: &SendRequest) {
-    page::tell(app, ASKED, request);
+fn ask<R: Runtime>(app: &AppHandle<R>, request: SendRequest, link: bool) {
+    page::tell(app, ASKED, Asked { request, link });
     window::show(app);
 }

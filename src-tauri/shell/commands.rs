@@ -10,13 +10,13 @@ use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
 use crate::{
-    autostart, closing,
+    asking, autostart, clipboard, closing,
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
     finished,
     given::Given,
-    locating, page, saving,
+    locating, looking, page, saving,
     view::View,
     window,
 };
@@ -66,8 +66,12 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_received,
         autostart::start_at_login,
         autostart::set_start_at_login,
+        clipboard::copied_files,
         closing::quit_app,
         locating::locate,
+        looking::chunk_map,
+        looking::speeds,
+        looking::set_order,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -207,7 +211,7 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
 
 /// What could be done, and to whom it could not.
 #[derive(Serialize)]
-struct DoneView {
+pub(crate) struct DoneView {
     done: usize,
     problems: Vec<ProblemView>,
 }

@@ -108,7 +108,8 @@ mod tests {
 
     #[test]
     fn a_link_names_files_and_a_saved_destination() {
-        let asked = parse("carryon://send?path=/m/caf%C3%A9%20%231.mov&path=/m/a+b%252F.mov&to=NAS%20%26%20co").expect("a link");
+        let asked = parse("carryon://send?path=/m/caf%C3%A9%20%231.mov&path=/m/a+b%252F.mov&to=NAS%20%26%20co")
+            .expect("a link");
         assert_eq!(asked.paths, [PathBuf::from("/m/café #1.mov"), PathBuf::from("/m/a+b%2F.mov")], "decoded once");
         assert_eq!(asked.to.as_deref(), Some("NAS & co"));
         assert_eq!(parse("CARRYON://send/?path=/a").expect("a link").to, None);

@@ -79,7 +79,7 @@ impl HiddenApp {
     }
 
     /// Starts the program once more; it hands over what it was given, and ends.
-    pub fn start_again(&self, desktop: &Desktop, arguments: &[&Path]) {
+    pub fn start_another(desktop: &Desktop, arguments: &[&Path]) {
         let mut second = desktop.command(PROGRAM);
         second.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         assert!(ended(&mut Running(second.spawn().expect("it starts"))).success(), "the second start ends well");

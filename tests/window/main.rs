@@ -21,6 +21,7 @@ mod destinations;
 mod expiring;
 mod finished_files;
 mod instance;
+mod links;
 mod moved;
 mod naming;
 mod packaged;

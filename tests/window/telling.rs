@@ -1,6 +1,6 @@
 //! What is told while nobody looks: what arrived, what needs a person, and never the same question twice.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::programs::wait_until;
 
 use crate::{
@@ -36,6 +36,11 @@ fn unseen(desktop: &Desktop, tray: &mut TrayHost) -> App {
     app
 }
 
+/// A hidden window draws no rows: the app is asked.
+fn wait_for_state(app: &App, name: &str, wanted: impl Fn(&Value) -> bool) {
+    wait_until(&format!("“{name}” as wanted"), UPLOADED, || wanted(&app.view(name)));
+}
+
 #[test]
 fn what_arrived_unseen_is_told_once_for_all_of_it_and_show_brings_the_window() {
     let Some(desktop) = Desktop::start() else { return };
@@ -67,11 +72,12 @@ fn what_needs_a_person_is_told_and_who_wants_problems_alone_hears_of_no_arrival(
     make_file(&good, 1_000);
     std::fs::File::create(&gone).and_then(|file| file.set_len(6_000_000_000)).expect("a long file");
     app.add(&[&gone]);
-    app.wait_for("gone.bin", "is under way", UPLOADED, |row| row.confirmed > 0);
+    wait_for_state(&app, "gone.bin", |view| view["confirmed"].as_u64() > Some(0));
     std::fs::remove_file(&gone).expect("it can be removed");
-    app.page.call("pause", json!({"ids": [app.row("gone.bin").expect("a row").id]}));
-    app.wait_for("gone.bin", "is paused", PATIENCE, |row| row.kind == "paused");
-    app.page.call("resume", json!({"ids": [app.row("gone.bin").expect("a row").id]}));
+    let ids = json!({"ids": [app.view("gone.bin")["id"]]});
+    app.page.call("pause", ids.clone());
+    wait_for_state(&app, "gone.bin", |view| view["state"]["kind"] == "paused");
+    app.page.call("resume", ids);
     wait_for(&notifications, "“gone.bin” needs you");
     app.add(&[&good]);
     wait_until("a file that arrives", UPLOADED, || desktop.received("good.bin").exists());

@@ -17,6 +17,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub mod key {
     pub const ENTER: &str = "\u{E007}";
     pub const ESCAPE: &str = "\u{E00C}";
+    pub const CONTROL: &str = "\u{E009}";
     pub const TAB: &str = "\u{E004}";
 }
 
@@ -75,6 +76,13 @@ impl Session {
     pub fn press(&self, keys: &[&str]) {
         let strokes = keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})));
         let strokes: Vec<Value> = strokes.collect();
+        self.tell("POST", "/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
+    }
+
+    /// Presses `key` while `held` is down.
+    pub fn press_with(&self, held: &str, key: &str) {
+        let strokes = [("keyDown", held), ("keyDown", key), ("keyUp", key), ("keyUp", held)];
+        let strokes = strokes.map(|(kind, value)| json!({"type": kind, "value": value}));
         self.tell("POST", "/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
     }
 
