@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The setting that remembers that the user knows where the window went.
-const EXPLAINED: &str = "closing_explained";
+const EXPLAINED: &str = "window:closing_explained";
 
 /// The user closed the window: it goes into the tray where that can be seen, else the program ends.
 pub fn close<R: Runtime>(app: &AppHandle<R>) {

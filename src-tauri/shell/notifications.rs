@@ -10,8 +10,8 @@ use tauri::{AppHandle, Runtime};
 
 use crate::{page, window};
 
-/// The setting: `all`, `problems` or `none`; all where nothing is set.
-pub const SETTING: &str = "notifications";
+/// The setting, beside the window's others: `all`, `problems` or `none`; all where nothing is set.
+pub const SETTING: &str = "window:notifications";
 
 const SHOW: &str = "show";
 /// Tells the page that *Show* was pressed where something was interrupted.

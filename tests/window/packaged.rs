@@ -9,7 +9,7 @@ use serde_json::json;
 use tests::{files::digest, programs::wait_until};
 
 use crate::{
-    app::Launched,
+    app::{App, Launched},
     desktop::{Desktop, expect_success},
     scene::{UPLOADED, finished, make_file},
     tray_host::TrayHost,
@@ -40,6 +40,7 @@ fn packaged_it_opens_a_file_from_the_menu_starts_at_login_and_uploads_what_it_wa
     let start = on_desktop(&desktop, "gtk-launch", &[ENTRY, file.to_str().expect("text")]);
     let launched = Launched::by(&desktop, start);
     let app = launched.seen(&desktop);
+    agree(&app);
     finished(&app, "Über 100 % of it.mov");
     let received = desktop.path("Carryon/Über 100 % of it.mov");
     assert_eq!(digest(&file), digest(&received), "it is what was sent");
@@ -48,13 +49,28 @@ fn packaged_it_opens_a_file_from_the_menu_starts_at_login_and_uploads_what_it_wa
     make_file(&more, 1_000);
     let uri = format!("file://{}", more.display());
     ask(on_desktop(&desktop, "gio", &["launch", "/usr/share/applications/Carryon.desktop", &uri]));
+    agree(&app);
     finished(&app, "more.bin");
+
+    let linked = desktop.path("linked.bin");
+    make_file(&linked, 2_000);
+    let link = format!("carryon://send?path={}&to=This%20computer", linked.display());
+    ask(on_desktop(&desktop, "gio", &["open", &link]));
+    agree(&app);
+    finished(&app, "linked.bin");
 
     assert_eq!(app.page.call("set_start_at_login", json!({"on": true})), true);
     drop(app);
     tray.press("Quit");
     launched.ended();
     login(&desktop, &mut tray);
+}
+
+/// Presses *Send* in the question that comes up.
+fn agree(app: &App) {
+    app.wait_shown("#send dialog", true);
+    app.page.click("#send button[value=send]");
+    app.wait_shown("#send dialog", false);
 }
 
 /// What a login does: every entry of the autostart folder is launched.

@@ -23,7 +23,7 @@ fn wait_for(notifications: &Notifications, summary: &str) {
 
 fn set(desktop: &Desktop, notifications: &str) {
     with_records(desktop, async |engine| {
-        engine.set_setting("notifications", json!(notifications)).await.expect("it can be set");
+        engine.set_setting("window:notifications", json!(notifications)).await.expect("it can be set");
     });
 }
 

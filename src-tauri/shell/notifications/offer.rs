@@ -24,9 +24,9 @@ use crate::{
 const RESUME: &str = "resume";
 const LATER: &str = "later";
 /// The setting that holds the notification that nobody answered yet.
-const OPEN: &str = "offer_open";
+const OPEN: &str = "window:offer_open";
 /// The setting that holds what was put off, and when each last changed then.
-const PUT_OFF: &str = "offer_put_off";
+const PUT_OFF: &str = "window:offer_put_off";
 /// For so long an unanswered notification is taken to be there still.
 const STANDS_FOR: UnixMillis = 60 * 60 * 1000;
 

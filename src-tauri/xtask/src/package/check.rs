@@ -88,7 +88,7 @@ fn require_all(is_there: impl Fn(&str) -> bool, lacks: &str) -> Outcome {
 /// The entries are valid, and the desktop offers the program for any file.
 fn look_at_entries() -> Outcome {
     step("looking at the desktop entry", program("desktop-file-validate", &[ENTRY]))?;
-    for kind in ["application/octet-stream", "video/mp4"] {
+    for kind in ["x-scheme-handler/carryon", "application/octet-stream", "inode/directory", "video/mp4"] {
         let offered = said(program("gio", &["mime", kind]))?;
         if !offered.contains("Carryon.desktop") {
             return Err(format!("the desktop does not offer Carryon for {kind}: {offered}"));
