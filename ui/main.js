@@ -1,6 +1,7 @@
 /** Wires the bridge, the state and the elements: data goes down, wishes come up. */
 
 import { announcement } from "./announce.js";
+import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords } from "./describe.js";
@@ -10,15 +11,16 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { goTo, loadPages, startPages } from "./pages.js";
-import { askToSend } from "./sending.js";
+import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
+import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
+import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
-import "./elements/saved-destinations.js";
 import "./elements/send-dialog.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
@@ -37,13 +39,14 @@ let closed = "";
 let snapshot = null;
 const underWay = new Set();
 
-const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
+const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again", "send_anyway"]);
 const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 
 await start();
 
 async function start() {
   startPages();
+  watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
@@ -51,7 +54,7 @@ async function start() {
   await listen("problems", complain);
   await listen("show-resumable", showResumable);
   await listen("show-uploads", showUploads);
-  await listen("send-asked", (asked) => askToSend(sending(), asked));
+  await listen("send-asked", (request) => (closed ? complain([{ message: closed }]) : askAbout(at("send"), request)));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -62,6 +65,7 @@ async function start() {
 async function drawSnapshot() {
   snapshot = await readSnapshot();
   uploads = new Uploads(snapshot?.uploads);
+  page.show(uploads);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
@@ -90,7 +94,9 @@ function hear(events) {
 }
 
 function fold(events) {
-  tell(announcement(uploads.apply(events)));
+  const news = uploads.apply(events);
+  page.follow(news);
+  tell(announcement([...news.changed]));
   askForDrawing();
 }
 
@@ -103,7 +109,8 @@ function askForDrawing() {
 function draw() {
   isDrawingAsked = false;
   const now = Date.now();
-  page.update(uploads, now, { closed, target: snapshot?.destination });
+  page.update(now, { closed, target: snapshot?.destination });
+  at("send-to").hidden = closed !== "" || !snapshot?.destination?.others;
   const upload = uploads.get(details.about);
   if (upload) details.update(upload, now);
   else details.close();
@@ -133,10 +140,10 @@ async function carryOut(wish) {
   if (action === "draw") return retarget(snapshot?.destination);
   if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
-  if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
   if (action === "paste_files") return pasteFiles();
-  if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
+  if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
@@ -153,11 +160,6 @@ async function takeIn(action, paths) {
   retarget(target);
 }
 
-/** What a question about files of others needs. */
-function sending() {
-  return { dialog: at("send"), closed, chosen: snapshot?.destination, attempt, complain, done: (answer) => tell(addedWords(answer)) };
-}
-
 /** New files go there from now on. */
 function retarget(destination) {
   snapshot = { ...snapshot, destination };
@@ -166,7 +168,7 @@ function retarget(destination) {
 }
 
 function aboutDestinations() {
-  return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
+  return { list: at("places"), form: at("place-form"), ask, retarget };
 }
 
 /** Where the focus goes when what had it is gone. */
@@ -175,9 +177,8 @@ async function focusPage() {
   page.focusFirst(closed !== "");
 }
 
-async function showFiles() {
-  const destinations = await attempt(() => call("catalogues"));
-  if (destinations) at("files").open(destinations);
+function ask(question) {
+  return at("ask").ask(question);
 }
 
 function showResumable() {
@@ -235,19 +236,23 @@ function onEnter(paths) {
 
 function onDrop(paths) {
   at("drop-zone").dragging = false;
-  if (paths.length > 0) fulfil({ action: "add_paths", paths });
+  const send = at("send");
+  if (paths.length > 0 && send.isOpen) send.add(paths);
+  else if (paths.length > 0 && isAsked() && !closed) send.open({ paths });
+  else if (paths.length > 0) fulfil({ action: "add_paths", paths });
   else complain([{ message: t("not-a-file") }]);
 }
 
 function onKey(event) {
   const key = event.key.toLowerCase();
-  if (!(event.ctrlKey || event.metaKey) || event.altKey || document.querySelector("dialog[open]")) return;
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   if (key === "o") {
     event.preventDefault();
-    fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+    if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
   }
   // Text goes where one types; files go where files go.
-  if (key === "v" && !event.shiftKey && !event.target.closest("input, textarea, select")) fulfil({ action: "paste_files" });
+  const isTyping = document.querySelector("dialog[open]") || event.target.closest("input, textarea, select");
+  if (key === "v" && !event.shiftKey && !isTyping) fulfil({ action: "paste_files" });
 }
 
 /** Files that were copied in a file manager are taken in as dropped ones are. */

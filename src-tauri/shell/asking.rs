@@ -7,7 +7,9 @@ use crate::{
     arguments::Handed,
     commands,
     deep_link::{self, SendRequest},
-    page, window,
+    page,
+    sending::{self, Picked},
+    window,
 };
 
 /// The event that has the page ask whether files are to be sent, and where.
@@ -18,8 +20,9 @@ const PROBLEMS: &str = "problems";
 /// What the page is to ask about.
 #[derive(Serialize)]
 struct Asked {
-    #[serde(flatten)]
-    request: SendRequest,
+    paths: Vec<Picked>,
+    /// The name of a saved destination.
+    to: Option<String>,
     /// A link asks; anybody may have written it.
     link: bool,
 }
@@ -49,6 +52,10 @@ pub async fn act_on<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
 
 /// Has the page ask; nothing is sent, or even looked at, before the user agreed.
 fn ask<R: Runtime>(app: &AppHandle<R>, request: SendRequest, link: bool) {
-    page::tell(app, ASKED, Asked { request, link });
+    let SendRequest { paths, to } = request;
+    match sending::shown(paths) {
+        Ok(paths) => page::tell(app, ASKED, Asked { paths, to, link }),
+        Err(failed) => page::tell(app, PROBLEMS, [failed]),
+    }
     window::show(app);
 }

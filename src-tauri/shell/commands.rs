@@ -16,7 +16,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    locating, looking, page, saving,
+    locating, looking, page, saving, sending,
     view::View,
     window,
 };
@@ -29,6 +29,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+#[cfg(test)]
+impl Failed {
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
 }
 
 impl From<&Error> for Failed {
@@ -72,6 +79,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         looking::chunk_map,
         looking::speeds,
         looking::set_order,
+        looking::send_anyway,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -83,7 +91,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::save_destination,
         saving::test_destination,
         saving::stop_test,
-        saving::pick_certificates
+        saving::pick_certificates,
+        sending::send_paths,
+        sending::pick_paths
     ]
 }
 
@@ -139,7 +149,7 @@ async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer
 
 /// What came of an add.
 #[derive(Default, Serialize)]
-struct AddedView {
+pub(crate) struct AddedView {
     added: usize,
     resumed: usize,
     problems: Vec<Problem>,

@@ -6,7 +6,6 @@
 use std::path::{Path, PathBuf};
 
 use percent_encoding::percent_decode_str;
-use serde::Serialize;
 
 use crate::words::{say, say_with};
 
@@ -18,7 +17,7 @@ const MOST_PATHS: usize = 100;
 const LONGEST_NAME: usize = 100;
 
 /// What is to be sent, once the user agreed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SendRequest {
     /// Files and folders; nobody has looked at them.
     pub paths: Vec<PathBuf>,

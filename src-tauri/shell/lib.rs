@@ -23,6 +23,7 @@ mod notifications;
 mod overview;
 mod page;
 mod saving;
+mod sending;
 mod speeds;
 mod status;
 mod taskbar;

@@ -69,7 +69,7 @@ fn packaged_it_opens_a_file_from_the_menu_starts_at_login_and_uploads_what_it_wa
 /// Presses *Send* in the question that comes up.
 fn agree(app: &App) {
     app.wait_shown("#send dialog", true);
-    app.page.click("#send button[value=send]");
+    app.page.click("#send button[type=submit]");
     app.wait_shown("#send dialog", false);
 }
 
