@@ -64,18 +64,31 @@ pub fn for_tests(yes: bool) -> Outcome {
 
 /// The foreign clients and servers that come as npm packages.
 fn peers() -> Outcome {
-    npm("tests/peers", "installing the foreign clients and servers that the tests talk to")
+    let install = &["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+    npm(
+        "tests/peers",
+        "package-lock.json",
+        install,
+        "installing the foreign clients and servers that the tests talk to",
+    )
 }
 
-/// Installs what a folder's package.json names, unless it is there already.
-fn npm(folder: &str, what: &str) -> Outcome {
+/// The program that makes packages. It is one package, named by its version; a lock file would name the programs of all
+/// systems, and `npm ci` refuses where a registry lacks one of them.
+fn packager() -> Outcome {
+    let install = &["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
+    npm("src-tauri/package", "package.json", install, "installing the program that makes packages")
+}
+
+/// Installs what stands in a folder, unless that was done since the file `told_by` changed.
+fn npm(folder: &str, told_by: &str, install: &[&str], what: &str) -> Outcome {
     let folder = root().join(folder);
-    let (lock, installed) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    let (told_by, installed) = (folder.join(told_by), folder.join("node_modules/.package-lock.json"));
     let modified = |path: &std::path::Path| path.metadata().and_then(|meta| meta.modified()).ok();
-    if modified(&installed).is_some_and(|at| Some(at) >= modified(&lock)) {
+    if modified(&installed).is_some_and(|at| Some(at) >= modified(&told_by)) {
         return Ok(());
     }
-    let mut install = program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    let mut install = program("npm", install);
     install.current_dir(&folder);
     step(what, install)
 }
@@ -87,7 +100,7 @@ pub fn for_packages(yes: bool, check: bool) -> Outcome {
     }
     let wanted = if check { [BUILD, PACKAGES, PACKAGE_CHECKS].concat() } else { [BUILD, PACKAGES].concat() };
     packages(&wanted, yes)?;
-    npm("src-tauri/package", "installing the program that makes packages")
+    packager()
 }
 
 fn packages(wanted: &[&str], yes: bool) -> Outcome {
