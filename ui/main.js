@@ -11,7 +11,7 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
-import { fulfilAboutSending, isAboutSending } from "./send.js";
+import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import { t } from "./words.js";
@@ -56,6 +56,8 @@ async function start() {
   await listen("problems", complain);
   await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
+  await listen("show-uploads", showUploads);
+  await listen("send-asked", (request) => (closed ? complain([{ message: closed }]) : askAbout(at("send"), request)));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -142,6 +144,7 @@ async function carryOut(wish) {
   if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
   if (action === "locate") return locate(ids[0]);
+  if (action === "paste_files") return pasteFiles();
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
@@ -189,6 +192,11 @@ function ask(question) {
 function showResumable() {
   goTo("uploads");
   page.focusResumable();
+}
+
+function showUploads() {
+  goTo("uploads");
+  return focusPage();
 }
 
 /** The user shows where the file of an upload is now; a refusal is told by the upload's name. */
@@ -244,9 +252,21 @@ function onDrop(paths) {
 }
 
 function onKey(event) {
-  if (event.key.toLowerCase() !== "o" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  event.preventDefault();
-  if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (key === "o") {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+  }
+  // Text goes where one types; files go where files go.
+  const isTyping = document.querySelector("dialog[open]") || event.target.closest("input, textarea, select");
+  if (key === "v" && !event.shiftKey && !isTyping) fulfil({ action: "paste_files" });
+}
+
+/** Files that were copied in a file manager are taken in as dropped ones are. */
+async function pasteFiles() {
+  const paths = await attempt(() => call("copied_files"));
+  if (paths?.length > 0) await takeIn("add_paths", paths);
 }
 
 /** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has, and for pasting. */

@@ -10,7 +10,7 @@ use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
 use crate::{
-    autostart, closing,
+    asking, autostart, clipboard, closing,
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
@@ -73,6 +73,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_received,
         autostart::start_at_login,
         autostart::set_start_at_login,
+        clipboard::copied_files,
         closing::quit_app,
         locating::locate,
         looking::chunk_map,
@@ -150,8 +151,8 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
 async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
     window::page_is_ready(&app);
     page::hears(&app);
-    let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
-    add_and_tell(&app, paths).await;
+    let given = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
+    asking::act_on(&app, given).await;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, Handed},
     autostart::{self, Entry},
     saving::Trial,
     speeds::Speeds,
@@ -57,8 +57,8 @@ pub struct Core {
     pub speeds: Speeds,
     /// What the system starts at login, where that can be written down.
     pub at_login: Result<Entry, Error>,
-    /// Files that the program was started with, until they are added.
-    given: Mutex<Vec<PathBuf>>,
+    /// What the program was started for, until it is done.
+    given: Mutex<Handed>,
 }
 
 impl Core {
@@ -97,12 +97,12 @@ impl Core {
             trial: Trial::default(),
             speeds: Speeds::default(),
             at_login: at_login(arguments),
-            given: Mutex::new(arguments.absolute_paths()),
+            given: Mutex::new(arguments.own()),
         })
     }
 
-    /// The files that the program was started with, once.
-    pub fn take_given(&self) -> Vec<PathBuf> {
+    /// What the program was started for, once.
+    pub fn take_given(&self) -> Handed {
         std::mem::take(&mut *self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 

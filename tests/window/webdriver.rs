@@ -17,6 +17,7 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub mod key {
     pub const ENTER: &str = "\u{E007}";
     pub const ESCAPE: &str = "\u{E00C}";
+    pub const CONTROL: &str = "\u{E009}";
     pub const TAB: &str = "\u{E004}";
     pub const ALT: &str = "\u{E00A}";
     pub const DOWN: &str = "\u{E015}";
