@@ -16,7 +16,6 @@ mod receive;
 mod report;
 mod resume;
 mod send;
-mod table;
 mod verify;
 mod words;
 

@@ -30,8 +30,7 @@ use crate::{
     records::{
         Records, SetAside,
         destinations::{self, DestinationRow, THIS_COMPUTER},
-        history::{self, Past},
-        open, outbox, settings,
+        found, open, outbox, settings,
         uploads::{self, Order},
     },
     retry::RetryPolicy,
@@ -138,6 +137,7 @@ impl Engine {
             gate: RwLock::new(Arc::new(AlwaysResume)),
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
+        while inner.records.run(found::describe_some).await? {}
         let tasks = vec![
             tokio::spawn(turns::give(Arc::clone(&inner))),
             tokio::spawn(errands::run(Arc::clone(&inner))),
@@ -350,14 +350,6 @@ impl Engine {
     /// `Storage`.
     pub async fn set_setting(&self, key: &'static str, value: serde_json::Value) -> Result<()> {
         self.inner.records.run(move |connection| settings::set(connection, key, &value)).await
-    }
-
-    /// What became of the last `limit` uploads whose records are gone, oldest first.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn history(&self, limit: u32) -> Result<Vec<Past>> {
-        self.inner.records.run(move |connection| history::list(connection, limit)).await
     }
 
     /// How many aborts no destination has confirmed yet.

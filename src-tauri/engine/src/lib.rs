@@ -29,6 +29,7 @@ mod expiry;
 #[cfg(test)]
 mod fuzz;
 mod gate;
+mod history;
 mod inner;
 mod live;
 mod matching;
@@ -60,12 +61,14 @@ pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};
 pub use exchange::Imported;
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
+pub use history::Watch;
 pub use pace::{SpeedLimit, Stretch};
 pub use portable::{Exported, LONGEST_DOCUMENT};
 pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records, SetAside, Trouble,
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
+    found::{Ending, Page, Place, Search},
     history::Past,
     uploads::Order,
 };

@@ -39,7 +39,7 @@ pub(super) fn require_known(found: i64) -> Result<()> {
 }
 
 fn all() -> Vec<M<'static>> {
-    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD)]
+    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD), M::up(FOURTH)]
 }
 
 const FIRST: &str = "
@@ -173,6 +173,20 @@ CREATE INDEX sources_by_file_id ON sources(
 /// What a receipt may say of a chunk. Of chunks that are older than this column nobody knows, so they count as not proved.
 const THIRD: &str = "
 ALTER TABLE chunks ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;   -- 1: the destination named this row's digest itself
+";
+
+/// What the history is searched by. The words are filled in when the records are opened, since SQLite knows no letters but
+/// those of English; receipts may be long, so a search reads its own index and nothing else.
+const FOURTH: &str = "
+ALTER TABLE history ADD COLUMN relative_path TEXT NOT NULL DEFAULT '';
+ALTER TABLE history ADD COLUMN protocol TEXT NOT NULL DEFAULT '';   -- of its destination: how its address begins
+ALTER TABLE history ADD COLUMN words TEXT NOT NULL DEFAULT '';      -- name, folders, destination, folded; empty: not yet
+UPDATE history SET protocol = coalesce(
+    (SELECT iif(address = 'this-computer', address, substr(address, 1, max(instr(address, '+') - 1, 0)))
+     FROM destinations WHERE destinations.name = history.destination), '');
+DROP INDEX history_by_time;
+CREATE INDEX history_found ON history(ended_at, seq, outcome, destination, words, size);
+CREATE INDEX history_undescribed ON history(seq) WHERE words = '';
 ";
 
 #[cfg(test)]

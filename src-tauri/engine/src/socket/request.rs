@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    records::uploads::Order,
+    records::{found::Search, uploads::Order},
     source::{decode_path, encode_path, path_encoding},
 };
 
@@ -90,8 +90,11 @@ pub enum Request {
     },
     /// What became of uploads, newest last.
     History {
-        /// How many at most.
+        /// How many at most, the newest of what is found.
         limit: u32,
+        /// What is looked for.
+        #[serde(default)]
+        find: Search,
     },
     /// The receipt of what was delivered.
     Receipt {

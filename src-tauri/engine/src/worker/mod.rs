@@ -108,6 +108,7 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     live.set_state(State::Preparing);
     inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
     let (name, keep, sent_before) = (upload.name.clone(), upload.keep, upload.sent);
+    let delivery = Delivery { relative_path: upload.relative_path.clone(), to: upload.destination_name.clone() };
     let outcome = tokio::select! {
         biased;
         () = cancel.cancelled() => return note_sent(&inner, &live, sent_before),
@@ -115,7 +116,7 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     };
     note_sent(&inner, &live, sent_before);
     match outcome {
-        Ok(finished) => complete(&inner, &live, name, sent_before, finished).await,
+        Ok(finished) => complete(&inner, &live, name, delivery, sent_before, finished).await,
         Err(halt @ (Halt::StartOver | Halt::Gone)) => {
             if let Err(error) = inner.begin_anew(id, None, matches!(halt, Halt::Gone)).await {
                 rest(&inner, &live, name, keep, Halt::Error(error)).await;
@@ -165,7 +166,20 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
     outcome
 }
 
-async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u64, finished: Finished) {
+/// What its last word says beside its name.
+struct Delivery {
+    relative_path: String,
+    to: String,
+}
+
+async fn complete(
+    inner: &Arc<Inner>,
+    live: &Live,
+    name: String,
+    delivery: Delivery,
+    sent_before: u64,
+    finished: Finished,
+) {
     let (id, sent, said) = (live.id, live.meter.sent(), finished.clone());
     let over_all = sent_before + sent;
     let stored = inner.records.run(move |connection| uploads::complete(connection, id, "done", &said, over_all)).await;
@@ -174,7 +188,8 @@ async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u6
     }
     inner.errands.notify_one();
     live.set_state(State::Done);
-    inner.listeners.tell(Event::Finished { id, name, size: live.size, sent, location: finished.location });
+    let (size, location, Delivery { relative_path, to: destination }) = (live.size, finished.location, delivery);
+    inner.listeners.tell(Event::Finished { id, name, relative_path, destination, size, sent, location });
 }
 
 async fn rest(inner: &Arc<Inner>, live: &Live, name: String, keep: bool, halt: Halt) {
