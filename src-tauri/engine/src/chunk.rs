@@ -214,6 +214,13 @@ impl Ranges {
         self.ends.iter().map(|(s, e)| e - s).sum()
     }
 
+    /// Bytes of `start..end` that are in the set.
+    pub fn within(&self, start: u64, end: u64) -> u64 {
+        let from = self.ends.range(..=start).next_back().map_or(start, |(&s, _)| s);
+        let parts = self.ends.range(from..end).map(|(&s, &e)| e.min(end).saturating_sub(s.max(start)));
+        parts.sum()
+    }
+
     /// How far the set reaches from zero without a hole.
     pub fn frontier(&self) -> u64 {
         self.ends.get(&0).copied().unwrap_or(0)

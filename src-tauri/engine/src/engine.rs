@@ -3,7 +3,6 @@
 //! Calls go down from here to the queue, the workers and the records; news comes back on one stream of events.
 
 use std::{
-    collections::HashMap,
     path::PathBuf,
     sync::{Arc, Mutex, RwLock},
     time::Duration,
@@ -23,7 +22,7 @@ use crate::{
     event::{Event, Listeners},
     expiry,
     gate::{AlwaysResume, ResumeGate},
-    inner::{Inner, Turn, lock},
+    inner::{Inner, lock},
     network::{self, Network},
     pace::{Pacer, SpeedLimit},
     queue::Limits,
@@ -69,19 +68,6 @@ impl Options {
             lifetime: Some(Duration::from_secs(7 * 24 * 60 * 60)),
         }
     }
-}
-
-/// An upload as a list shows it: its record, and what is known while it runs.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// The record, with the state and counters of the moment.
-    pub upload: Upload,
-    /// Payload bytes that left in this run.
-    pub sent: u64,
-    /// Bytes whose digests were compared with the destination's in this run.
-    pub verified: u64,
-    /// Confirmed bytes a second; none while it does not run.
-    pub bytes_per_second: Option<f64>,
 }
 
 /// What could be done with each of the uploads that a call named.
@@ -191,36 +177,6 @@ impl Engine {
     pub fn bind(&self, id: DestinationId, driver: Arc<dyn Destination>) {
         lock(&self.inner.drivers).insert(id, (None, driver));
         self.inner.errands.notify_one();
-    }
-
-    /// All uploads that are not delivered, oldest first, and the number of records that could not be read.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn list(&self) -> Result<(Vec<Listed>, u64)> {
-        let (uploads, unreadable) = self.inner.records.run(uploads::list).await?;
-        let running = lock(&self.inner.running).clone();
-        let listed = uploads.into_iter().map(|upload| listed(upload, &running)).collect();
-        Ok((listed, unreadable))
-    }
-
-    /// One upload; none where its record is gone.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn get(&self, id: UploadId) -> Result<Option<Listed>> {
-        let upload = self.inner.records.run(move |connection| uploads::get(connection, id)).await?;
-        let running = lock(&self.inner.running).clone();
-        Ok(upload.map(|upload| listed(upload, &running)))
-    }
-
-    /// What can be resumed: everything unfinished that nothing moves by itself.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn resumable(&self) -> Result<Vec<Listed>> {
-        let (listed, _) = self.list().await?;
-        Ok(listed.into_iter().filter(|listed| listed.upload.state.is_resting()).collect())
     }
 
     /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
@@ -421,21 +377,5 @@ fn require_unknown_outcome(connection: &rusqlite::Connection, id: UploadId) -> R
         other => {
             Err(Error::new(ErrorKind::Invalid, format!("This upload is {}, its outcome is not in doubt", other.name())))
         }
-    }
-}
-
-fn listed(mut upload: Upload, running: &HashMap<UploadId, Turn>) -> Listed {
-    let Some(turn) = running.get(&upload.id) else {
-        return Listed { upload, sent: 0, verified: 0, bytes_per_second: None };
-    };
-    let progress = turn.live.progress();
-    upload.state = turn.live.state();
-    upload.confirmed = progress.confirmed;
-    upload.chunks_left = progress.chunks_left;
-    Listed {
-        upload,
-        sent: progress.sent,
-        verified: progress.verified,
-        bytes_per_second: Some(progress.bytes_per_second),
     }
 }

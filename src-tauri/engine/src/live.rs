@@ -6,6 +6,8 @@ use std::sync::{
 };
 
 use crate::{
+    chunk::Chunk,
+    chunk_map::Moving,
     event::Progress,
     pace::Pacer,
     source::Meter,
@@ -26,6 +28,8 @@ pub(crate) struct Live {
     waiting: AtomicBool,
     // Held for an assignment, never across an await.
     state: Mutex<State>,
+    // Held for an insertion or a copy, never across an await.
+    moving: Mutex<Moving>,
 }
 
 impl Live {
@@ -40,6 +44,7 @@ impl Live {
             bytes_per_second: AtomicU64::default(),
             waiting: AtomicBool::default(),
             state: Mutex::new(upload.state.clone()),
+            moving: Mutex::default(),
         }
     }
 
@@ -83,6 +88,30 @@ impl Live {
             chunks_left: self.chunks_left.load(Relaxed),
             bytes_per_second: f64::from_bits(self.bytes_per_second.load(Relaxed)),
         }
+    }
+
+    /// A chunk leaves.
+    pub fn leaves(&self, chunk: Chunk) {
+        self.lock_moving().leaves(chunk);
+    }
+
+    /// A chunk came home.
+    pub fn came_home(&self, chunk: Chunk, confirmed: bool) {
+        self.lock_moving().came_home(chunk, confirmed);
+    }
+
+    /// Whatever was on its way was broken off.
+    pub fn broken_off(&self) {
+        self.lock_moving().broken_off();
+    }
+
+    /// What moves at this moment.
+    pub fn moving(&self) -> Moving {
+        self.lock_moving().clone()
+    }
+
+    fn lock_moving(&self) -> MutexGuard<'_, Moving> {
+        self.moving.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -148,6 +148,7 @@ impl<'w> Sending<'w> {
 
     fn leave(&mut self, chunk: Chunk, completing: bool) {
         let worker = &self.worker;
+        worker.live.leaves(chunk);
         let proof = completing.then(|| worker.upload.identity.clone());
         let meter = Arc::clone(&worker.live.meter);
         let body = ChunkBody::new(Arc::clone(&self.source), chunk, proof, meter);
@@ -181,6 +182,7 @@ impl<'w> Sending<'w> {
         let confirmed = outcome.is_ok();
         let outcome =
             outcome.and_then(|confirmation| proved(&confirmation, &body).map(|digest| (confirmation, digest)));
+        self.worker.live.came_home(chunk, outcome.is_ok());
         match outcome {
             Ok((confirmation, digest)) => self.answered(chunk, began, confirmation, digest),
             Err(error) => {
@@ -285,6 +287,7 @@ impl<'w> Sending<'w> {
         let completing = self.worker.upload.attempt.finishing;
         if std::mem::replace(&mut self.seen_broken, broken) != broken && !self.in_flight.is_empty() && !completing {
             self.in_flight.clear();
+            self.worker.live.broken_off();
             let text = "The network changed, or this machine slept";
             self.ending.get_or_insert(Error::new(ErrorKind::Offline, text));
         }

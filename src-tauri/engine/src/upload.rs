@@ -357,6 +357,12 @@ pub struct Upload {
     pub updated_at: UnixMillis,
     /// When it expires; none for never.
     pub expires_at: Option<UnixMillis>,
+    /// Its priority in the queue; the higher goes first, 0 is usual.
+    pub priority: i32,
+    /// Its position among those of its priority; the lower goes first, and of equals the one added first.
+    pub position: f64,
+    /// It is not to start before this moment.
+    pub start_at: Option<UnixMillis>,
 }
 
 #[cfg(test)]

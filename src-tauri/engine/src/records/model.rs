@@ -156,6 +156,8 @@ impl Model {
             Change::Order(Order::First) => known.position = places.iter().min().unwrap_or(&0) - 1,
             Change::Order(Order::Last) => known.position = places.iter().max().unwrap_or(&0) + 1,
             Change::Order(Order::Priority(priority)) => known.priority = *priority,
+            // Its own tests say what it does to positions.
+            Change::Order(Order::Before(_)) => return false,
             Change::StartNow => known.start_at = None,
             Change::CountResume => known.resumes += 1,
         }

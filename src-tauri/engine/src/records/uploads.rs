@@ -1,12 +1,15 @@
 //! The tables of uploads and of their attempts. A row that cannot be read is passed over, counted, and kept.
 
 mod expiring;
+mod order;
 
 use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(crate) use expiring::{Expiring, expiring};
+pub use order::Order;
+pub(crate) use order::set_order;
 
 use super::{destinations, from_sql, history, outbox, receipts, sources, to_sql};
 use crate::{
@@ -20,18 +23,6 @@ use crate::{
         UploadId, now,
     },
 };
-
-/// A place in the queue. Among equals of one priority, places count; before all, the priority does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// Before all others of its priority.
-    First,
-    /// Behind all others of its priority.
-    Last,
-    /// Another priority; the higher goes first, 0 is usual.
-    Priority(i32),
-}
 
 /// A record to be made.
 #[derive(Clone, Debug)]
@@ -93,7 +84,8 @@ fn insert_attempt(connection: &Connection, upload: UploadId, id: AttemptId, plan
 
 const COLUMNS: &str = "SELECT u.id, u.batch, s.path, s.encoding, s.identity, u.destination, d.name, u.scope, u.name,
     u.relative_path, u.size, u.detail, a.seq, a.id, a.plan, a.ticket, a.finishing, a.resets, u.confirmed_bytes,
-    u.chunks_left, u.resumes, u.sent_bytes, u.keep, u.custom, u.created_at, u.updated_at, u.expires_at, s.taken_at
+    u.chunks_left, u.resumes, u.sent_bytes, u.keep, u.custom, u.created_at, u.updated_at, u.expires_at, s.taken_at,
+    u.priority, u.position, u.start_at
     FROM uploads u JOIN sources s ON s.id = u.source JOIN destinations d ON d.id = u.destination
     JOIN attempts a ON a.upload = u.id AND a.retired_at IS NULL";
 
@@ -141,6 +133,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Option<Upload>> {
             created_at: row.get(24).ok()?,
             updated_at: row.get(25).ok()?,
             expires_at: row.get(26).ok()?,
+            priority: row.get(28).ok()?,
+            position: row.get(29).ok()?,
+            start_at: row.get(30).ok()?,
         })
     };
     Ok(read())
@@ -190,20 +185,6 @@ pub(crate) fn queued(connection: &Connection, at: UnixMillis, limit: u32) -> Res
 pub(crate) fn next_start(connection: &Connection, at: UnixMillis) -> Result<Option<UnixMillis>> {
     let sql = "SELECT min(start_at) FROM uploads WHERE state = 'queued' AND start_at > ?1";
     Ok(connection.prepare_cached(sql)?.query_row([at], |row| row.get(0))?)
-}
-
-/// Moves an upload within the queue.
-pub(crate) fn set_order(connection: &Connection, id: UploadId, order: Order) -> Result<()> {
-    let (sql, value) = match order {
-        Order::First => ("position = (SELECT min(position) FROM uploads) - ?2", 1),
-        Order::Last => ("position = (SELECT max(position) FROM uploads) + ?2", 1),
-        Order::Priority(priority) => ("priority = ?2", priority),
-    };
-    let sql = format!("UPDATE uploads SET {sql} WHERE id = ?1");
-    match connection.prepare_cached(&sql)?.execute(params![id.to_string(), value])? {
-        0 => Err(unknown(id)),
-        _ => Ok(()),
-    }
 }
 
 /// The upload's time is now, whatever was said before.

@@ -18,9 +18,10 @@ use super::{
 use crate::{
     add::AddRequest,
     drivers::Credentials,
-    engine::{Engine, Listed},
+    engine::Engine,
     error::{Error, ErrorKind, Result},
     event::Event,
+    listed::Listed,
     records::{found::Search, uploads::Order},
     upload::{DestinationId, UploadId},
 };

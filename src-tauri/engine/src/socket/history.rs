@@ -9,7 +9,6 @@ use crate::records::history::Past;
 const COLUMNS: [&str; 17] = [
     "id",
     "name",
-    "relative_path",
     "path",
     "size",
     "destination",
@@ -24,6 +23,7 @@ const COLUMNS: [&str; 17] = [
     "sent_twice",
     "proof",
     "blake3",
+    "relative_path",
 ];
 
 /// What became of one upload.

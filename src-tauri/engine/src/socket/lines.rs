@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::carry_out::End;
 use crate::{
-    engine::Listed,
     error::{Error, ErrorKind},
     event::Event,
+    listed::Listed,
     records::SetAside,
     source::Problem,
     upload::UploadId,

@@ -8,8 +8,8 @@ use super::{
     request::{How, ResumeWhich, Secret, decode_paths},
 };
 use crate::{
-    engine::Listed,
     error::{Error, ErrorKind, Result},
+    listed::Listed,
     upload::{State, UploadId},
 };
 
