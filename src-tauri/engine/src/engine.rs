@@ -117,6 +117,7 @@ impl Engine {
             running: Mutex::default(),
             held: Mutex::default(),
             skipped: Mutex::default(),
+            unwritten: Mutex::default(),
             begun_anew: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),

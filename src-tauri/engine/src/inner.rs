@@ -1,7 +1,7 @@
 //! What the engine's parts share: records, drivers, credentials, who runs; and the steps that more than one of them takes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, RwLock},
     time::Instant,
 };
@@ -51,6 +51,8 @@ pub(crate) struct Inner {
     pub held: Mutex<HashMap<UploadId, usize>>,
     /// Uploads whose turn could not begin, and when that was tried: the others go first.
     pub skipped: Mutex<HashMap<UploadId, Instant>>,
+    /// Those of them that the records kept from it; it was told.
+    pub unwritten: Mutex<HashSet<UploadId>>,
     /// How often an upload began anew by itself, as it had arrived damaged or was gone.
     pub begun_anew: Mutex<HashMap<UploadId, u32>>,
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,

@@ -102,9 +102,10 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
         Err(error) => {
             tracing::debug!(upload = %id, %error, "its turn could not begin");
             lock(&inner.skipped).insert(id, Instant::now());
-            return;
+            return tell_unwritten(&inner, id, &error).await;
         }
     };
+    lock(&inner.unwritten).remove(&id);
     live.set_state(State::Preparing);
     inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
     let (name, keep, sent_before) = (upload.name.clone(), upload.keep, upload.sent);
@@ -124,6 +125,18 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
         }
         Err(halt) => rest(&inner, &live, name, keep, halt).await,
     }
+}
+
+/// Records that cannot be written keep an upload from its turn. It is tried again by and by; whoever waits for it hears why,
+/// once.
+async fn tell_unwritten(inner: &Inner, id: UploadId, error: &Error) {
+    if error.kind() != ErrorKind::Storage || !lock(&inner.unwritten).insert(id) {
+        return;
+    }
+    let upload = inner.records.run(move |connection| uploads::get(connection, id)).await;
+    let name = upload.ok().flatten().map(|upload| upload.name).unwrap_or_default();
+    let failure = Failure::from(error);
+    inner.listeners.tell(Event::Stopped { id, name, state: State::Failed(failure.clone()), failure });
 }
 
 fn start(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
