@@ -7,6 +7,7 @@ import { addedWords, closedWords, resumableWords, totalWords } from "./describe.
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { plural } from "./format.js";
+import { followHistory, fulfilAboutHistory, isAboutHistory } from "./history.js";
 import { questionFor } from "./offers.js";
 import { goTo, loadPages, startPages } from "./pages.js";
 import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
@@ -14,6 +15,8 @@ import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
 import "./elements/drop-zone.js";
 import "./elements/finished-files.js";
+import "./elements/history-page.js";
+import "./elements/past-detail.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
@@ -44,6 +47,7 @@ async function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
+  await followHistory(aboutHistory());
   await listen("problems", complain);
   await listen("show-resumable", showResumable);
   await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
@@ -128,6 +132,7 @@ async function carryOut(wish) {
   if (action === "focus_page") return focusPage();
   if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
+  if (isAboutHistory(wish)) return fulfilAboutHistory(aboutHistory(), wish);
   if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
@@ -150,6 +155,10 @@ function retarget(destination) {
   snapshot = { ...snapshot, destination };
   at("receiver").update(snapshot);
   askForDrawing();
+}
+
+function aboutHistory() {
+  return { page: at("history"), detail: at("past"), ask: (question) => at("ask").ask(question) };
 }
 
 function aboutDestinations() {

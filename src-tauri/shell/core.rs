@@ -16,7 +16,7 @@ use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
 
-use crate::{arguments::Arguments, saving::Trial, view::Done};
+use crate::{arguments::Arguments, history::Comparing, saving::Trial, view::Done};
 
 /// What opening came to; the window says what went wrong.
 pub type Opened = Result<Core, Error>;
@@ -44,6 +44,8 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// The comparison of a file with its receipt that is under way, if one is.
+    pub comparing: Comparing,
     /// Files that the program was started with, until they are added.
     given: Mutex<Vec<PathBuf>>,
 }
@@ -78,6 +80,7 @@ impl Core {
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            comparing: Comparing::default(),
             given: Mutex::new(arguments.absolute_paths()),
         })
     }
@@ -85,6 +88,11 @@ impl Core {
     /// The files that the program was started with, once.
     pub fn take_given(&self) -> Vec<PathBuf> {
         std::mem::take(&mut *self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+
+    /// The folders that *This computer* receives into, or did.
+    pub fn received_in(&self) -> Vec<PathBuf> {
+        vec![self.folder.clone()]
     }
 
     /// Stops in an orderly way: what is under way can be resumed.

@@ -10,6 +10,7 @@ mod destinations;
 mod events;
 mod finished;
 mod given;
+mod history;
 mod locating;
 mod notifications;
 mod saving;

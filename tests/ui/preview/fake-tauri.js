@@ -4,6 +4,7 @@
  * It behaves like the app just far enough to be used by hand.
  */
 
+import { historyCommands } from "./fake-history.js";
 import { NOW, SCENES, upload } from "./scenes.js";
 
 const scene = SCENES[new URLSearchParams(location.search).get("scene") ?? "all"]();
@@ -80,6 +81,7 @@ function save({ draft }) {
 }
 
 const COMMANDS = {
+  ...historyCommands(scene.history ?? [], emit),
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
   target,
@@ -136,7 +138,7 @@ window.__TAURI__ = {
       const failure = scene.fails?.[command] ?? fake.answers[command];
       if (failure) throw failure;
       await fake.holds[command];
-      const answer = structuredClone(COMMANDS[command](args));
+      const answer = structuredClone(await COMMANDS[command](args));
       // What happens while the snapshot is on its way reaches the page before it.
       if (command === "snapshot" && scene.meanwhile) emit("uploads", scene.meanwhile);
       return answer;

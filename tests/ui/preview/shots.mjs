@@ -22,7 +22,13 @@ const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").cli
 const MORE = `${EDIT}.then(() => (document.querySelector("#place-form details").open = true))`;
 const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.getElementById("place-chunk").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
-
+const HISTORY = "location.hash = '#history'; new Promise((done) => setTimeout(done, 150))";
+const PAST = `${HISTORY}.then(() => document.querySelector("#history li button").click()).then(() => new Promise((done) => setTimeout(done, 100)))`;
+const VERIFIED = `${PAST}.then(() => document.querySelector("#past [data-action=verify_source]").click())`;
+const CHANGED = `fake.compared = { equal: false, same_size: true, size: 41.4e9, differing: [[8000000, 15999999]], ranges: 1 }; ${VERIFIED}`;
+const COMPARING = `fake.stalls = true; ${VERIFIED}`;
+const NOTHING_FOUND = `${HISTORY}.then(() => { const field = document.getElementById("history-search"); field.value = "nothing at all"; field.dispatchEvent(new Event("input", { bubbles: true })); }).then(() => new Promise((done) => setTimeout(done, 400)))`;
+const FORGET = `${HISTORY}.then(() => document.querySelector("#history .remove-found").click())`;
 // name, scene, width, height, and what is done first
 const SHOTS = [
   ["empty", "empty", 960, 680], ["empty-dark", "empty", 960, 680, { media: DARK }], ["empty-narrow", "empty", 360, 640],
@@ -43,18 +49,24 @@ const SHOTS = [
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
+  ["history", "history", 960, 760, { run: HISTORY }], ["history-dark", "history", 960, 760, { run: HISTORY, media: DARK }], ["history-narrow", "history", 320, 900, { run: HISTORY }],
+  ["history-large-text", "history", 960, 900, { run: `${LARGE}; ${HISTORY}` }], ["history-german", "history", 960, 760, { language: "de", run: HISTORY }], ["history-narrow-german", "history", 320, 900, { language: "de", run: HISTORY }],
+  ["history-none", "no-history", 960, 680, { run: HISTORY }], ["history-nothing-found", "history", 960, 680, { run: NOTHING_FOUND }], ["history-forced", "history", 960, 760, { run: HISTORY, media: { "forced-colors": "active" } }],
+  ["past", "history", 960, 860, { run: PAST }], ["past-dark", "history", 960, 860, { run: VERIFIED, media: DARK }], ["past-narrow", "history", 320, 760, { run: PAST }], ["past-changed", "history", 960, 860, { run: CHANGED }],
+  ["past-comparing", "history", 960, 860, { run: COMPARING }], ["past-german", "history", 960, 860, { language: "de", run: VERIFIED }], ["past-large-text", "history", 960, 860, { run: `${LARGE}; ${PAST}` }], ["history-forget", "history", 960, 760, { run: FORGET }],
 ];
 
 const [folder, ...names] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const { server, address } = await serve();
 const browser = await launch();
-for (const [name, scene, width, height, { media = {}, run } = {}] of SHOTS) {
+for (const [name, scene, width, height, { media = {}, language, run } = {}] of SHOTS) {
   if (names.length > 0 && !names.includes(name)) continue;
   await browser.size(width, height);
   await browser.media(media);
   await browser.open(`${address}/?scene=${scene}`);
-  if (run) await browser.evaluate(`${run}; new Promise((done) => setTimeout(done, 200))`);
+  if (language) await browser.evaluate(`import("./catalogue.js").then(({ speakLanguage }) => speakLanguage("${language}"))`);
+  if (run) await browser.evaluate(`${run}; new Promise((done) => setTimeout(done, 600))`);
   writeFileSync(join(folder, `${name}.png`), await browser.picture());
 }
 await browser.close();

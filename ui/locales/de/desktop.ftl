@@ -91,3 +91,5 @@ quit-keep = Weiterlaufen lassen
 pick-files = Welche Dateien sollen gesendet werden?
 pick-certificates = In welcher Datei stehen die Zertifikate?
 pick-located = Wo ist „{ $name }“ jetzt?
+save-table-title = Wo soll die Tabelle gesichert werden?
+save-receipts-title = Wo sollen die Belege gesichert werden?

@@ -91,3 +91,5 @@ quit-keep = Keep running
 pick-files = Which files are to be sent?
 pick-certificates = Which file holds the certificates?
 pick-located = Where is “{ $name }” now?
+save-table-title = Where should the table be saved?
+save-receipts-title = Where should the receipts be saved?
