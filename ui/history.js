@@ -51,8 +51,8 @@ async function show({ page }) {
   page.askAgain();
 }
 
-async function find({ page }, { search, after }) {
-  page.showFound(await call("history", { search, after }), { search, after });
+async function find({ page }, { search, after, turn }) {
+  page.showFound(await call("history", { search, after }), { search, after, turn });
 }
 
 async function showPast({ detail }, { entry }) {

@@ -1,8 +1,9 @@
-//! What the program is started with: files to send, and where the records live.
+//! What the program is started with: files to send, where the records live, and whether it stays out of sight.
 
 use std::path::{Path, PathBuf};
 
 use clap::Parser;
+use url::Url;
 
 /// Uploads large files and never makes anyone start over.
 #[derive(Debug, Default, Parser)]
@@ -16,19 +17,55 @@ pub(crate) struct Arguments {
     /// Where “This computer” keeps what it receives.
     #[arg(long, value_name = "DIR")]
     pub receive_dir: Option<PathBuf>,
+    /// Start into the tray, without a window.
+    #[arg(long)]
+    pub hidden: bool,
+}
+
+/// What a second start asks of the first.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Handed {
+    /// Files and folders to send.
+    pub paths: Vec<PathBuf>,
+    /// The window is not wanted.
+    pub hidden: bool,
 }
 
 impl Arguments {
     /// The paths, seen from where this process was started.
     pub fn absolute_paths(&self) -> Vec<PathBuf> {
-        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        self.paths.iter().map(absolute).collect()
+        let cwd = std::env::current_dir().unwrap_or_default();
+        self.paths.iter().map(|given| path(given, &cwd)).collect()
     }
 
-    /// The paths among another process's arguments, seen from where that one was started. Nothing else of it is obeyed.
-    pub fn paths_of(argv: Vec<String>, cwd: &Path) -> Vec<PathBuf> {
+    /// What another process was started with, seen from where that was. Nothing else of it is obeyed.
+    pub fn handed(argv: Vec<String>, cwd: &Path) -> Handed {
         let given = Self::try_parse_from(argv).unwrap_or_default();
-        given.paths.into_iter().map(|path| cwd.join(path)).collect()
+        Handed { paths: given.paths.iter().map(|given| path(given, cwd)).collect(), hidden: given.hidden }
+    }
+
+    /// The folder of the records, where it is not the user's own.
+    pub fn moved_data_dir(&self) -> Option<PathBuf> {
+        let set = std::env::var_os("CARRYON_DATA_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+        self.data_dir.clone().or(set).map(absolute)
+    }
+
+    /// Where what is received goes, where that was said.
+    pub fn moved_receive_dir(&self) -> Option<PathBuf> {
+        self.receive_dir.clone().map(absolute)
+    }
+}
+
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// A path as it was given, or as a file manager gives it: as a `file:` address.
+fn path(given: &Path, cwd: &Path) -> PathBuf {
+    let address = given.to_str().filter(|text| text.starts_with("file:")).and_then(|text| Url::parse(text).ok());
+    match address.and_then(|address| address.to_file_path().ok()) {
+        Some(path) => path,
+        None => cwd.join(given),
     }
 }
 
@@ -36,11 +73,28 @@ impl Arguments {
 mod tests {
     use super::*;
 
+    fn handed(argv: &[&str]) -> Handed {
+        let argv = std::iter::once("carryon-app").chain(argv.iter().copied()).map(str::to_owned);
+        Arguments::handed(argv.collect(), Path::new("/home/u"))
+    }
+
     #[test]
     fn a_second_starts_files_are_seen_from_its_own_folder_and_nothing_else_is_obeyed() {
-        let argv = ["carryon-app", "--data-dir", "/elsewhere", "take.mov", "/abs/b.mov"].map(str::to_owned);
-        let paths = Arguments::paths_of(argv.to_vec(), Path::new("/home/u"));
+        let paths = handed(&["--data-dir", "/elsewhere", "take.mov", "/abs/b.mov"]).paths;
         assert_eq!(paths, [PathBuf::from("/home/u/take.mov"), PathBuf::from("/abs/b.mov")]);
-        assert!(Arguments::paths_of(vec!["carryon-app".into(), "--nonsense".into()], Path::new("/")).is_empty());
+        assert_eq!(handed(&["--nonsense"]), Handed::default());
+        assert!(handed(&["--hidden"]).hidden);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_manager_may_name_a_file_by_its_address() {
+        let paths = handed(&["file:///m/caf%C3%A9%20%231.mov", "file://elsewhere/a.mov", "file:b.mov"]).paths;
+        assert_eq!(paths[0], PathBuf::from("/m/café #1.mov"));
+        assert_eq!(
+            paths[1],
+            PathBuf::from("/home/u/file://elsewhere/a.mov"),
+            "another computer's file is none of ours"
+        );
     }
 }

@@ -10,13 +10,15 @@ use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
 use crate::{
+    autostart, closing,
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
     finished,
     given::Given,
-    history, locating, saving, show_window,
+    history, locating, looking, page, receiving, saving,
     view::View,
+    window,
 };
 
 /// The event that carries problems of files which did not come through the page.
@@ -27,6 +29,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+impl Failed {
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl From<&Error> for Failed {
@@ -62,6 +71,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         finish_again,
         clear_done,
         open_received,
+        autostart::start_at_login,
+        autostart::set_start_at_login,
+        closing::quit_app,
         locating::locate,
         history::history,
         history::about_history,
@@ -73,8 +85,16 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         history::forget_past,
         history::forget_found,
         history::keep_history,
-        history::save_history_table,
-        history::save_receipts,
+        history::keep_files::save_history_table,
+        history::keep_files::save_receipts,
+        receiving::receiving,
+        receiving::set_receiving,
+        receiving::renew_receiving_token,
+        receiving::pick_receive_folder,
+        receiving::pick_pem,
+        looking::chunk_map,
+        looking::speeds,
+        looking::set_order,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -119,10 +139,12 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
     uploads.extend(core.done.all());
     let unread = format!("{unreadable} records cannot be read. They are kept as they are.");
     let notice = core.notice.clone().or((unreadable > 0).then_some(unread));
-    let address = core.receiver.as_ref().map(|receiver| receiver.url());
     Ok(Snapshot {
         uploads,
-        receiver: ReceiverView { folder: core.folder.to_string_lossy().into_owned(), address },
+        receiver: ReceiverView {
+            folder: core.station.folder().to_string_lossy().into_owned(),
+            address: core.station.url(),
+        },
         destination: Target::now(core).await?,
         notice,
         version: env!("CARGO_PKG_VERSION"),
@@ -133,7 +155,8 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
 /// with are added now, so that their problems are heard.
 #[tauri::command]
 async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    show_window(&app);
+    window::page_is_ready(&app);
+    page::hears(&app);
     let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
     add_and_tell(&app, paths).await;
     Ok(())
@@ -206,13 +229,14 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
         Err(failed) => vec![Problem { path: String::new(), message: failed.message }],
     };
     if !problems.is_empty() {
-        let _ = app.emit(PROBLEMS, problems);
+        page::tell(app, PROBLEMS, problems);
+        window::show(app);
     }
 }
 
 /// What could be done, and to whom it could not.
 #[derive(Serialize)]
-struct DoneView {
+pub(crate) struct DoneView {
     done: usize,
     problems: Vec<ProblemView>,
 }
@@ -250,7 +274,7 @@ fn clear_done<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
 
 #[tauri::command]
 fn open_received<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    let folder = of(&shared)?.folder.to_string_lossy().into_owned();
+    let folder = of(&shared)?.station.folder().to_string_lossy().into_owned();
     let failed = |error: tauri_plugin_opener::Error| {
         Error::new(ErrorKind::Invalid, format!("The folder “{folder}” could not be opened: {error}"))
             .next_step("Open it with the file manager.")

@@ -1,6 +1,6 @@
 //! The history as the page sees it: searched page by page, one entry in all its detail, held against its file, forgotten.
 
-mod keep_files;
+pub mod keep_files;
 mod view;
 
 use std::{
@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Emitter, Runtime};
 use tauri_plugin_opener::OpenerExt;
 
-pub use self::keep_files::{save_history_table, save_receipts};
 use self::view::{Detail, EntryView};
 use crate::{
     commands::{Answer, Shared, of},
@@ -95,9 +94,7 @@ async fn file_of(core: &Core, seq: i64, which: Which) -> Answer<PathBuf> {
 
 fn refused(path: &std::path::Path) -> impl Fn(tauri_plugin_opener::Error) -> Error {
     let text = format!("“{}” could not be opened", path.display());
-    move |error| {
-        Error::new(ErrorKind::Invalid, text.clone()).because(error).next_step("Open it with the file manager.")
-    }
+    move |error| Error::new(ErrorKind::Invalid, text.clone()).because(error).next_step("Open it with the file manager.")
 }
 
 /// Shows the file in its folder.

@@ -3,7 +3,10 @@
 //! The page calls `commands`; the engine's news reaches the page through `events`; `notifications` speaks where the
 //! window may not be seen. What a page sees of an upload is made in `view`.
 
+mod amounts;
 mod arguments;
+mod autostart;
+mod closing;
 pub mod commands;
 mod core;
 mod destinations;
@@ -12,41 +15,57 @@ mod finished;
 mod given;
 mod history;
 mod locating;
+mod looking;
+mod notes;
 mod notifications;
+mod overview;
+mod page;
+mod receiving;
 mod saving;
+mod speeds;
+mod status;
+mod taskbar;
+mod tray;
+mod tray_deeds;
 mod view;
+mod window;
 mod words;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use clap::Parser;
-use tauri::{AppHandle, Manager, RunEvent, Runtime, Theme, WebviewWindow, window::Color};
+use tauri::{AppHandle, Manager, RunEvent, Runtime};
 
-use crate::{arguments::Arguments, core::Core};
-
-/// The window is shown at the latest after this long, ready or not.
-const BLANK_AT_MOST: Duration = Duration::from_secs(5);
+use crate::{
+    arguments::{Arguments, Handed},
+    core::Core,
+    page::Page,
+};
 
 /// What goes on by itself does so before the page asks; thousands of uploads are not waited for.
 const ON_ITS_WAY_WITHIN: Duration = Duration::from_secs(1);
 
-/// Opens the window and stays until it is closed.
+/// At login the tray may come up later than the program does; after this long there is none.
+const TRAY_WITHIN: Duration = Duration::from_secs(10);
+/// How often it is looked for until then.
+const LOOKED_FOR_EVERY: Duration = Duration::from_millis(500);
+
+/// Opens the window and stays until the program is ended.
 pub fn run() {
     set_up_log();
     let arguments = Arguments::parse();
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
-            let given = Arguments::paths_of(argv, &PathBuf::from(cwd));
-            show_window(app);
-            if app.try_state::<Arc<core::Opened>>().is_none() {
-                return; // Still opening: nobody could take the files yet.
-            }
-            let app = app.clone();
-            tauri::async_runtime::spawn(async move { commands::add_and_tell(&app, given).await });
+            take_over(app, Arguments::handed(argv, &PathBuf::from(cwd)));
         }))
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_opener::init())
         .invoke_handler(commands::all())
+        .manage(Page::default())
         .setup(move |app| {
             set_up(app.handle(), arguments);
             Ok(())
@@ -67,21 +86,36 @@ fn set_up_log() {
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
+/// What a second start wanted is done here.
+fn take_over<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
+    if app.try_state::<Arc<core::Opened>>().is_none() {
+        return; // Still opening: nobody could take the files yet.
+    }
+    if !handed.hidden {
+        window::show(app);
+    }
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { commands::add_and_tell(&app, handed.paths).await });
+}
+
 /// Opens engine and receiver before the page asks for them. Whatever fails is told in the window: it opens all the same.
 fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     let core = Arc::new(tauri::async_runtime::block_on(Core::open(&arguments)));
     app.manage(Arc::clone(&core));
+    tray::build(app);
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
+        tauri::async_runtime::spawn(speeds::watch(app.clone()));
+        tauri::async_runtime::spawn(overview::keep(app.clone(), core.engine.subscribe()));
         let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
         let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });
     }
-    match open_window(app) {
-        Ok(window) => show_late(window),
-        Err(error) => {
-            eprintln!("carryon-app: the window cannot be opened: {error}");
-            app.exit(1);
+    match (arguments.hidden, &*core) {
+        (true, Ok(core)) => {
+            tauri::async_runtime::spawn(start_hidden(app.clone(), core.take_given()));
         }
+        // What went wrong has to be seen.
+        _ => window::show(app),
     }
 }
 
@@ -100,38 +134,27 @@ async fn go_on<R: Runtime>(app: AppHandle<R>) {
     notifications::offer_resume(&app);
 }
 
-/// Makes the window, hidden, in the page's own ground colour: until the page is painted it is no flash of white.
-fn open_window<R: Runtime>(app: &AppHandle<R>) -> tauri::Result<WebviewWindow<R>> {
-    let config = app.config().app.windows.first().cloned().unwrap_or_default();
-    let window = tauri::WebviewWindowBuilder::from_config(app, &config)?.build()?;
-    // --ground in ui/styles/tokens.css
-    let ground = match window.theme() {
-        Ok(Theme::Dark) => Color(0x12, 0x18, 0x1a, 0xff),
-        _ => Color(0xf1, 0xf4, 0xf4, 0xff),
-    };
-    let _ = window.set_background_color(Some(ground));
-    Ok(window)
-}
-
-/// A page that never gets ready must not leave the user without a window.
-fn show_late<R: Runtime>(window: WebviewWindow<R>) {
-    tauri::async_runtime::spawn(async move {
-        tokio::time::sleep(BLANK_AT_MOST).await;
-        let _ = window.show();
-    });
-}
-
-/// Brings the window to the front.
-pub(crate) fn show_window<R: Runtime>(app: &AppHandle<R>) {
-    if let Some(window) = app.get_webview_window("main") {
-        let _ = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+/// Starts into the tray; where nobody shows one, with a minimised window, so that there is a way in.
+async fn start_hidden<R: Runtime>(app: AppHandle<R>, given: Vec<PathBuf>) {
+    commands::add_and_tell(&app, given).await;
+    let until = Instant::now() + TRAY_WITHIN;
+    while !tray::is_visible(&app).await {
+        if Instant::now() > until {
+            return window::show_minimised(&app);
+        }
+        tokio::time::sleep(LOOKED_FOR_EVERY).await;
     }
 }
 
 fn at_the_end<R: Runtime>(app: &AppHandle<R>, event: RunEvent) {
-    if let RunEvent::Exit = event
-        && let Ok(core) = &*core::opened(app)
-    {
-        tauri::async_runtime::block_on(core.close());
+    match event {
+        // Without a window the program goes on, in the tray; it ends where somebody says so.
+        RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
+        RunEvent::Exit => {
+            if let Ok(core) = &*core::opened(app) {
+                tauri::async_runtime::block_on(core.close());
+            }
+        }
+        _ => {}
     }
 }

@@ -4,10 +4,14 @@
 //! own: some services close a notification when the connection that sent it goes away.
 
 use carryon_engine::{Listed, State, UploadId};
-use notify_rust::{Notification, NotificationResponse, Timeout};
-use tauri::{AppHandle, Emitter, Runtime};
+use tauri::{AppHandle, Runtime};
 
-use crate::{core, show_window, words};
+use crate::{
+    core,
+    notes::{self, Answered, Note},
+    page, window,
+    words::{say, say_with},
+};
 
 const RESUME: &str = "resume";
 const SHOW: &str = "show";
@@ -22,11 +26,8 @@ pub fn offer_resume<R: Runtime>(app: &AppHandle<R>) {
         if interrupted.is_empty() {
             return;
         }
-        let started =
-            std::thread::Builder::new().name("carryon-notification".into()).spawn(move || ask(&app, &interrupted));
-        if let Err(error) = started {
-            tracing::warn!(%error, "no thread for the notification");
-        }
+        let ids: Vec<UploadId> = interrupted.iter().map(|listed| listed.upload.id).collect();
+        notes::show(note(&interrupted), move |answered| answer(&app, &ids, answered)).await;
     });
 }
 
@@ -37,41 +38,30 @@ async fn interrupted<R: Runtime>(app: &AppHandle<R>) -> Vec<Listed> {
     resumable.into_iter().filter(|listed| matches!(listed.upload.state, State::Interrupted { .. })).collect()
 }
 
-fn ask<R: Runtime>(app: &AppHandle<R>, interrupted: &[Listed]) {
-    let shown = Notification::new()
-        .appname("Carryon")
-        .icon("carryon-app")
-        .summary(&summary(interrupted))
-        .body(&words::say("interrupted-body"))
-        .action("default", &words::say("button-show"))
-        .action(RESUME, &words::say_with("button-resume", [("count", interrupted.len().into())]))
-        .action(SHOW, &words::say("button-show"))
-        .timeout(Timeout::Never)
-        .show();
-    let handle = match shown {
-        Ok(handle) => handle,
-        Err(error) => return tracing::info!(%error, "no notification service; the list in the window offers the same"),
-    };
-    let ids: Vec<UploadId> = interrupted.iter().map(|listed| listed.upload.id).collect();
-    let answered = handle.wait_for_response(|response: &NotificationResponse| answer(app, &ids, response));
-    if let Err(error) = answered {
-        tracing::info!(%error, "the notification's answer was lost");
+fn note(interrupted: &[Listed]) -> Note {
+    let count = interrupted.len();
+    let name = interrupted.first().map_or("", |listed| listed.upload.name.as_str());
+    Note {
+        title: say_with("interrupted-title", [("count", count.into()), ("name", name.into())]),
+        body: say("interrupted-body"),
+        buttons: vec![
+            ("default", say("button-show")),
+            (RESUME, say_with("button-resume", [("count", count.into())])),
+            (SHOW, say("button-show")),
+        ],
+        stays: true,
+        ..Note::default()
     }
 }
 
-fn summary(interrupted: &[Listed]) -> String {
-    let name = interrupted.first().map_or("", |listed| listed.upload.name.as_str());
-    words::say_with("interrupted-title", [("count", interrupted.len().into()), ("name", name.into())])
-}
-
-fn answer<R: Runtime>(app: &AppHandle<R>, ids: &[UploadId], response: &NotificationResponse) {
-    match response {
-        NotificationResponse::Action(action) if action == RESUME => resume(app, ids.to_vec()),
-        NotificationResponse::Default | NotificationResponse::Action(_) => {
-            show_window(app);
-            let _ = app.emit(SHOW_RESUMABLE, ());
+fn answer<R: Runtime>(app: &AppHandle<R>, ids: &[UploadId], answered: Answered) {
+    match answered {
+        Answered::Pressed(key) if key == RESUME => resume(app, ids.to_vec()),
+        Answered::Pressed(_) => {
+            window::show(app);
+            page::tell(app, SHOW_RESUMABLE, ());
         }
-        _ => {}
+        Answered::Closed => {}
     }
 }
 

@@ -33,6 +33,9 @@ pub struct View {
     created_at: i64,
     updated_at: i64,
     expires_at: Option<i64>,
+    start_at: Option<i64>,
+    priority: i32,
+    position: f64,
     state: StateView,
 }
 
@@ -71,6 +74,9 @@ impl View {
             created_at: upload.created_at,
             updated_at: upload.updated_at,
             expires_at: upload.expires_at,
+            start_at: upload.start_at,
+            priority: upload.priority,
+            position: upload.position,
             state: StateView::new(&upload.state, message),
         };
         view.eta_seconds = view.eta();
@@ -101,6 +107,9 @@ impl View {
             created_at: now,
             updated_at: now,
             expires_at: None,
+            start_at: None,
+            priority: 0,
+            position: 0.0,
             state: StateView::default(),
         }
     }
@@ -156,6 +165,8 @@ fn waiting_for(reason: WaitReason) -> &'static str {
         WaitReason::Offline => "offline",
         WaitReason::Busy => "busy",
         WaitReason::CaptivePortal => "captive_portal",
+        WaitReason::Metered => "metered",
+        WaitReason::Power => "power",
     }
 }
 

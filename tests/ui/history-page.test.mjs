@@ -115,6 +115,8 @@ test("removing asks, keeps on Escape, and gives the focus to the neighbour", opt
   assert.equal(await focused(), "Keep");
   await page.browser.press("Escape");
   await until("!document.querySelector('#ask dialog').open");
+  await until("document.activeElement.closest('#past')");
+  await evaluate("new Promise((done) => setTimeout(done, 50))");
   assert.deepEqual(await calls("forget_past"), []);
   await evaluate("document.querySelector('#past [data-action=forget_past]').click()");
   await until("document.querySelector('#ask dialog').open");

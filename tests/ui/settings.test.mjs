@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { fieldsFrom, settingsFrom, settingsTroubles, sizeFrom, sizeWords, speedFrom, speedWords } from "../../ui/settings.js";
 
 const BY_PATH = { tellsFiles: "by path" };
@@ -19,7 +20,7 @@ test("settings go into the fields and come out as they were", () => {
 test("what is empty goes back to the default, and what no field is about is not mentioned", () => {
   const fields = fieldsFrom(null);
   const { fine_uploader, ...rest } = settingsFrom(fields, BY_PATH);
-  assert.deepEqual(rest, { chunk_size: null, connections: null, speed_limit: null, lifetime_days: null, resume: "ask", name_conflicts: "leave", ca_file: null, allow_http: false });
+  assert.deepEqual(rest, { chunk_size: null, connections: null, speed_limit: null, lifetime_days: null, resume: null, name_conflicts: "leave", ca_file: null, allow_http: false });
   assert.deepEqual(fine_uploader, { session: null });
   assert.deepEqual(fieldsFrom({}), fields);
 });

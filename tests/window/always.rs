@@ -14,7 +14,7 @@ fn what_always_goes_on_does_so_at_launch_and_nobody_is_asked() {
     let notifications = desktop.notifications();
     with_records(&desktop, async |engine| {
         let row = engine.this_computer().await.expect("the built-in destination");
-        let always = DestinationSettings { resume: ResumePolicy::Always, ..DestinationSettings::default() };
+        let always = DestinationSettings { resume: Some(ResumePolicy::Always), ..DestinationSettings::default() };
         engine.set_destination_settings(row.id, always).await.expect("it can be set");
     });
     let app = long(&desktop, "tape.bin");

@@ -53,20 +53,52 @@ const ROWS: &str = r#"
       };
     });"#;
 
-impl App {
-    pub fn start(desktop: &Desktop, arguments: &[&Path]) -> Self {
+/// A running app whose window nobody has seen yet.
+pub struct HiddenApp {
+    child: Running,
+    inspector: u16,
+    said: PathBuf,
+}
+
+impl HiddenApp {
+    /// Starts it as it is started at login.
+    pub fn start(desktop: &Desktop) -> Self {
+        Self::start_with(desktop, &["--hidden".as_ref()])
+    }
+
+    fn start_with(desktop: &Desktop, arguments: &[&Path]) -> Self {
         let said = desktop.path("stderr.txt");
         let _ = std::fs::remove_file(&said);
-        let port = free_port();
+        let inspector = free_port();
         let mut command = desktop.command(PROGRAM);
         command.arg("--data-dir").arg(desktop.data()).args(arguments).stderr(sink(&said)).stdout(Stdio::null());
-        command.env("TAURI_WEBVIEW_AUTOMATION", "true").env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{port}"));
+        command.env("TAURI_WEBVIEW_AUTOMATION", "true");
+        command.env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{inspector}"));
         let child = Running(command.spawn().expect("the app starts"));
-        wait_until("the app's page", PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok());
-        let (driver, page) = attach(desktop, port);
-        let app = Self { child, _driver: driver, page, said };
+        Self { child, inspector, said }
+    }
+
+    /// Starts the program once more; it hands over what it was given, and ends.
+    pub fn start_again(&self, desktop: &Desktop, arguments: &[&Path]) {
+        let mut second = desktop.command(PROGRAM);
+        second.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+        assert!(ended(&mut Running(second.spawn().expect("it starts"))).success(), "the second start ends well");
+    }
+
+    /// Waits for its window, and attaches to its page.
+    pub fn seen(self, desktop: &Desktop) -> App {
+        let Self { child, inspector, said } = self;
+        wait_until("the app's page", PATIENCE, || TcpStream::connect(("127.0.0.1", inspector)).is_ok());
+        let (driver, page) = attach(desktop, inspector);
+        let app = App { child, _driver: driver, page, said };
         wait_until("a window that is shown, and painted", PATIENCE, || desktop.shows_page());
         app
+    }
+}
+
+impl App {
+    pub fn start(desktop: &Desktop, arguments: &[&Path]) -> Self {
+        HiddenApp::start_with(desktop, arguments).seen(desktop)
     }
 
     /// Ends it as a crash does.

@@ -101,7 +101,8 @@ impl Desktop {
         self.runtime.path().join("bus")
     }
 
-    fn python(&self, script: &str) -> Command {
+    /// The system's python, with `script`.
+    pub fn python(&self, script: &str) -> Command {
         let mut command = self.command(PYTHON);
         command.arg("-c").arg(script);
         command

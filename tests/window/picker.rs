@@ -43,6 +43,24 @@ pub fn cancel(desktop: &Desktop, title: &str) {
     closed(desktop, title);
 }
 
+/// Waits for the question and agrees with Enter.
+pub fn agree(desktop: &Desktop, title: &str) {
+    let window = opened(desktop, title);
+    persist("an answer that was heard", 2 * PATIENCE, || {
+        xdotool(desktop, &["windowfocus", "--sync", &window]);
+        desktop.shot("40-question");
+        xdotool(desktop, &["key", "Return"]);
+        let until = Instant::now() + TAKEN_WITHIN;
+        while desktop.window(title).is_some() {
+            if Instant::now() > until {
+                return Err("it is still there".to_owned());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(())
+    });
+}
+
 fn opened(desktop: &Desktop, title: &str) -> String {
     wait_until(&format!("the picker “{title}”"), PATIENCE, || desktop.window(title).is_some());
     desktop.window(title).expect("just seen")

@@ -12,6 +12,7 @@ const TYPED = 150;
 
 class HistoryPage extends HTMLElement {
   #search = null;
+  #turn = 0;
   #next = null;
   #found = 0;
   #about = { destinations: [], total: 0, keep_days: null };
@@ -80,8 +81,9 @@ class HistoryPage extends HTMLElement {
   /** Asks for the first page of what is looked for, or for the one behind `after`. */
   #ask(after = null) {
     if (!after) this.#search = this.#meant();
+    this.#turn += 1;
     this.#list.ariaBusy = "true";
-    wish(this, { action: "find_history", search: this.#search, after });
+    wish(this, { action: "find_history", search: this.#search, after, turn: this.#turn });
   }
 
   #meant() {
@@ -112,9 +114,9 @@ class HistoryPage extends HTMLElement {
     this.querySelector("[name=keep]").replaceChildren(...options);
   }
 
-  /** Draws a page of what was found, unless something else is looked for by now. */
-  showFound({ entries, next, found, bytes }, { search, after }) {
-    if (search !== this.#search) return;
+  /** Draws a page of what was found, unless something else was asked for since. */
+  showFound({ entries, next, found, bytes }, { search, after, turn }) {
+    if (turn !== this.#turn) return;
     const rows = entries.map(rowOf);
     if (after) this.#list.append(...rows);
     else this.#list.replaceChildren(...rows);

@@ -112,11 +112,13 @@ impl Left {
 
     /// What to ask the next owner; or the exit code, where nothing is left or nothing was kept.
     fn instead_of(&self, request: Request) -> Result<Request, u8> {
-        let (keeps, token, give_up_after) = match &request {
-            Request::Send(send) => (send.keep, send.token.clone(), send.give_up_after),
-            Request::Resume { token, give_up_after, .. }
-            | Request::Locate { token, give_up_after, .. }
-            | Request::Import { token, give_up_after, .. } => (true, token.clone(), *give_up_after),
+        let (keeps, token, give_up_after, wishes) = match &request {
+            Request::Send(send) => (send.keep, send.token.clone(), send.give_up_after, send.wishes.clone()),
+            Request::Resume { token, give_up_after, wishes, .. }
+            | Request::Locate { token, give_up_after, wishes, .. }
+            | Request::Import { token, give_up_after, wishes, .. } => {
+                (true, token.clone(), *give_up_after, wishes.clone())
+            }
             _ => return Ok(request),
         };
         match (self.known, self.ids.is_empty(), keeps) {
@@ -125,7 +127,7 @@ impl Left {
             (true, false, false) => Err(End::Interrupted.code()),
             (true, false, true) => {
                 let which = ResumeWhich::Left(self.ids.iter().cloned().collect());
-                Ok(Request::Resume { which, how: How::CarryOn, token, give_up_after })
+                Ok(Request::Resume { which, how: How::CarryOn, token, give_up_after, wishes })
             }
         }
     }

@@ -49,6 +49,7 @@ impl Import {
             start: !self.no_start,
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
+            wishes: self.sending.wishes(),
         };
         let advice = Some(format!("carryon resume --all{}", self.data_dir.flag()));
         let mut report = Report::new(self.sending.json, advice);

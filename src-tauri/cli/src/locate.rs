@@ -36,6 +36,7 @@ impl Locate {
             path: socket::encode_paths(&[self.path])?.concat(),
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
+            wishes: self.sending.wishes(),
         };
         face::follow(&self.data_dir, &self.sending, request).await
     }

@@ -16,6 +16,7 @@ mod receive;
 mod report;
 mod resume;
 mod send;
+mod settings;
 mod verify;
 mod words;
 
@@ -43,6 +44,7 @@ enum Command {
     Discard(discard::Discard),
     Order(order::Order),
     Destinations(destinations::Destinations),
+    Settings(settings::Settings),
     Receive(receive::Receive),
 }
 
@@ -63,6 +65,7 @@ async fn main() -> std::process::ExitCode {
         Command::Discard(discard) => discard.run().await,
         Command::Order(order) => order.run().await,
         Command::Destinations(destinations) => destinations.run().await,
+        Command::Settings(settings) => settings.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

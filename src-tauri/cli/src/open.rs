@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carryon_engine::{Error, ErrorKind, HttpOptions, Limits, Options, SpeedLimit, socket::Secret};
+use carryon_engine::{Error, ErrorKind, HttpOptions, Options, RunWishes, SpeedLimit, socket::Secret};
 use clap::Args;
 
 /// Where the records live.
@@ -28,7 +28,7 @@ impl DataDir {
 /// How uploads are sent.
 #[derive(Args)]
 pub struct Sending {
-    /// Chunks of one file at once.
+    /// Chunks of one file at once, for this run.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub connections: Option<u16>,
     /// Agree to plain http beyond this machine.
@@ -40,9 +40,12 @@ pub struct Sending {
     /// Give up after so many seconds without any progress [default: never on a terminal, else 900].
     #[arg(long, value_name = "SECONDS")]
     pub give_up_after: Option<u64>,
-    /// The most bytes a second, with k, M or G; by the time of day as 2M,off@22:00-06:00.
+    /// The most bytes a second for this run, with k, M or G; by the time of day as 2M,off@22:00-06:00.
     #[arg(long, value_name = "RATE")]
     pub limit_rate: Option<SpeedLimit>,
+    /// Do not wait for another connection or for power, whatever the settings say.
+    #[arg(long)]
+    pub anyway: bool,
     /// One JSON object a line instead of words.
     #[arg(long)]
     pub json: bool,
@@ -51,11 +54,17 @@ pub struct Sending {
 impl Sending {
     /// `options` with these wishes.
     pub fn apply(&self, mut options: Options) -> Options {
-        let chunks = self.connections.map_or(options.limits.chunks, usize::from);
-        options.limits = Limits { chunks, ..options.limits };
-        options.speed_limit = self.limit_rate.clone().unwrap_or_default();
         options.http = HttpOptions { allow_http: self.allow_http, ..options.http.clone() };
         options
+    }
+
+    /// What is wished for this run only; whoever carries it out keeps to it.
+    pub fn wishes(&self) -> RunWishes {
+        RunWishes {
+            speed_limit: self.limit_rate.clone(),
+            connections: self.connections.map(usize::from),
+            anyway: self.anyway,
+        }
     }
 
     /// Who asks, from the token file or the environment.

@@ -85,6 +85,10 @@ impl Report {
                 format!("resuming {name}: {} of {size} are there", words::bytes(number(object, "confirmed")))
             }
             "started" => format!("sending {name} ({size})"),
+            "waiting" if object["reason"] == "metered" => "waiting: this connection is metered".to_owned(),
+            "waiting" if object["reason"] == "power" => {
+                "waiting for power: this computer runs on its battery".to_owned()
+            }
             "waiting" => format!("waiting: {}", text(object, "message")),
             "finished" => delivered(object),
             "failed" => format!("failed: {name}: {}. {}", text(object, "message"), text(object, "next_step")),

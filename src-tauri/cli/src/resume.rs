@@ -48,6 +48,7 @@ impl Resume {
             },
             token: self.sending.token()?,
             give_up_after: self.sending.patience(),
+            wishes: self.sending.wishes(),
         };
         face::follow(&self.data_dir, &self.sending, request).await
     }

@@ -69,6 +69,7 @@ impl Send {
             give_up_after: self.sending.patience(),
             priority: self.priority,
             start_at: self.start_at,
+            wishes: self.sending.wishes(),
         });
         let advice = (!self.no_resume).then(|| format!("carryon resume --all{}", self.data_dir.flag()));
         let mut report = Report::new(self.sending.json, advice);

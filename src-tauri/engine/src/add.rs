@@ -19,6 +19,7 @@ use crate::{
     },
     settings::{DestinationSettings, ResumePolicy},
     source::{Found, Identity, Problem, SourceFile, expand},
+    this_run::{RunWishes, ThisRun},
     upload::{AttemptId, BatchId, DestinationId, State, Step, UnixMillis, UploadId, now},
 };
 
@@ -46,6 +47,8 @@ pub struct AddRequest {
     pub priority: i32,
     /// Not before this moment (unix milliseconds); none for at once.
     pub start_at: Option<i64>,
+    /// What is wished for this run only.
+    pub wishes: RunWishes,
 }
 
 impl AddRequest {
@@ -61,6 +64,7 @@ impl AddRequest {
             custom: serde_json::Value::Null,
             priority: 0,
             start_at: None,
+            wishes: RunWishes::default(),
         }
     }
 }
@@ -88,7 +92,7 @@ impl Engine {
     pub async fn add(&self, mut request: AddRequest) -> Result<Added> {
         let (driver, row) = self.inner.driver(request.destination).await?;
         let settings = row.settings()?;
-        by_settings(&mut request, &settings);
+        by_settings(&mut request, &settings, self.inner.resume_policy(&settings));
         let mut door = Door {
             wish: request.chunk_size.unwrap_or_else(|| settings.wish(&row.memory)),
             fixed: request.chunk_size.is_some(),
@@ -97,8 +101,11 @@ impl Engine {
             settings: &settings,
             taken: 0,
         };
-        let lifetime = settings.lifetime(self.inner.options.lifetime);
-        let batch = BatchId::random();
+        let batch = Batch {
+            id: BatchId::random(),
+            lifetime: self.inner.lifetime(&settings),
+            this_run: ThisRun::of(&request.wishes),
+        };
         let mut found = look(request.paths.clone());
         let mut added = Added::default();
         let mut waiting = Vec::new();
@@ -108,23 +115,23 @@ impl Engine {
                 Err(problem) => added.problems.push(problem),
             }
             if waiting.len() >= TOGETHER || (found.is_empty() && !waiting.is_empty()) {
-                self.inner.record(&request, batch, lifetime, std::mem::take(&mut waiting), &mut added).await?;
+                self.inner.record(&request, &batch, std::mem::take(&mut waiting), &mut added).await?;
             }
         }
         if !waiting.is_empty() {
-            self.inner.record(&request, batch, lifetime, waiting, &mut added).await?;
+            self.inner.record(&request, &batch, waiting, &mut added).await?;
         }
         Ok(added)
     }
 }
 
 /// What the request leaves open, the destination's settings say.
-fn by_settings(request: &mut AddRequest, settings: &DestinationSettings) {
+fn by_settings(request: &mut AddRequest, settings: &DestinationSettings, resume: ResumePolicy) {
     if request.scope.is_empty() {
         request.scope.clone_from(&settings.scope);
     }
-    request.keep &= settings.resume != ResumePolicy::Off;
-    request.start_over |= settings.resume == ResumePolicy::Never;
+    request.keep &= resume != ResumePolicy::Off;
+    request.start_over |= resume == ResumePolicy::Never;
 }
 
 /// A file, what it is, and when that was seen.
@@ -195,6 +202,23 @@ enum Recorded {
     ToStartOver(UploadId),
 }
 
+/// What the files of one adding have in common.
+struct Batch {
+    id: BatchId,
+    lifetime: Option<Duration>,
+    this_run: Option<ThisRun>,
+}
+
+impl Batch {
+    /// Before its turn can come: what is wished for this run.
+    fn note(&self, inner: &Inner, recorded: &Recorded) {
+        let (Recorded::Added(id) | Recorded::Resumed(id) | Recorded::ToStartOver(id)) = recorded;
+        if let Some(this_run) = &self.this_run {
+            inner.note_for_this_run(*id, |known| *known = this_run.clone());
+        }
+    }
+}
+
 impl Inner {
     /// Beside each file the upload that it belongs to, where its record has it at another path.
     async fn with_moved(
@@ -222,19 +246,18 @@ impl Inner {
     async fn record(
         self: &Arc<Self>,
         request: &AddRequest,
-        batch: BatchId,
-        lifetime: Option<Duration>,
+        batch: &Batch,
         files: Vec<(Seen, Plan)>,
         added: &mut Added,
     ) -> Result<()> {
         let files = self.with_moved(request, files).await?;
         let wanted = request.clone();
-        let expires_at = lifetime.map(|lifetime| now() + lifetime.as_millis() as i64);
+        let (batch_id, expires_at) = (batch.id, batch.lifetime.map(|lifetime| now() + lifetime.as_millis() as i64));
         let recorded = self.records.run(move |connection| {
             let mut adopted = HashSet::new();
             let record = |(seen, plan, moved): (Seen, Plan, Option<UploadId>)| {
                 let moved = moved.filter(|id| adopted.insert(*id));
-                record_one(connection, &wanted, batch, seen, plan, expires_at, moved)
+                record_one(connection, &wanted, batch_id, seen, plan, expires_at, moved)
             };
             files.into_iter().map(record).collect::<Result<Vec<_>>>()
         });
@@ -242,6 +265,7 @@ impl Inner {
         {
             let _order = self.order.lock().await;
             for recorded in recorded.await? {
+                batch.note(self, &recorded);
                 match recorded {
                     Recorded::Added(id) => {
                         added.added.push(id);

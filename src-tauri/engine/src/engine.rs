@@ -25,6 +25,7 @@ use crate::{
     inner::{Inner, lock},
     network::{self, Network},
     pace::{Pacer, SpeedLimit},
+    preferences::Preferred,
     queue::Limits,
     records::{
         Records, SetAside,
@@ -34,6 +35,7 @@ use crate::{
     },
     retry::RetryPolicy,
     settings::ResumePolicy,
+    surroundings::Around,
     turns,
     upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
     worker,
@@ -44,15 +46,15 @@ use crate::{
 pub struct Options {
     /// Where the records live.
     pub data_dir: PathBuf,
-    /// How much runs at once.
+    /// How much runs at once, where nobody set a preference.
     pub limits: Limits,
     /// How patient it is.
     pub retry: RetryPolicy,
     /// How it speaks HTTP.
     pub http: HttpOptions,
-    /// How fast all uploads together may be.
+    /// How fast all uploads together may be, where nobody set a preference.
     pub speed_limit: SpeedLimit,
-    /// How long after its last confirmation an upload expires; none for never.
+    /// How long after its last confirmation an upload expires, where nobody set a preference; none for never.
     pub lifetime: Option<Duration>,
 }
 
@@ -102,11 +104,14 @@ impl Engine {
     pub async fn open(options: Options) -> Result<Self> {
         let folder = options.data_dir.clone();
         let opened = worker::blocking(move || Records::open(&folder)).await?;
-        let pacer = Arc::new(Pacer::new(options.speed_limit.clone()));
+        let preferred = Preferred::read(&opened.records, &options).await?;
+        let pacer = Arc::new(Pacer::new(preferred.now().speed_limit));
         let inner = Arc::new(Inner {
             records: opened.records,
             listeners: Listeners::default(),
             options,
+            preferred,
+            surroundings: Around::default(),
             wake: Notify::new(),
             order: tokio::sync::Mutex::default(),
             errands: Notify::new(),
@@ -116,6 +121,7 @@ impl Engine {
             network: Network::default(),
             running: Mutex::default(),
             held: Mutex::default(),
+            this_run: Mutex::default(),
             skipped: Mutex::default(),
             unwritten: Mutex::default(),
             begun_anew: Mutex::default(),
@@ -180,6 +186,11 @@ impl Engine {
         self.inner.errands.notify_one();
     }
 
+    /// Takes a destination the driver that [`Engine::bind`] gave it: nothing new is sent there from now on.
+    pub fn unbind(&self, id: DestinationId) {
+        lock(&self.inner.drivers).remove(&id);
+    }
+
     /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
     pub async fn resume(&self, ids: &[UploadId]) -> Outcomes {
         self.each(ids, |inner, id| async move { inner.resume(id).await }).await
@@ -192,7 +203,8 @@ impl Engine {
     /// `Storage`.
     pub async fn resume_what_always_does(&self) -> Result<Outcomes> {
         let rows = self.destinations().await?;
-        let always = |row: &&DestinationRow| row.settings().is_ok_and(|set| set.resume == ResumePolicy::Always);
+        let is_always = |set| self.inner.resume_policy(&set) == ResumePolicy::Always;
+        let always = |row: &&DestinationRow| row.settings().is_ok_and(is_always);
         let always: Vec<_> = rows.iter().filter(always).map(|row| row.id).collect();
         let (listed, _) = self.list().await?;
         let interrupted = listed
@@ -249,6 +261,7 @@ impl Engine {
         self.each(ids, |inner, id| async move {
             let _hold = inner.halt(id).await;
             inner.records.run(move |connection| uploads::discard(connection, id)).await?;
+            inner.forget_this_run(id);
             inner.listeners.tell(Event::Removed { id });
             inner.errands.notify_one();
             Ok(())
@@ -287,6 +300,7 @@ impl Engine {
     pub async fn set_order(&self, ids: &[UploadId], order: Order) -> Outcomes {
         self.each(ids, |inner, id| async move {
             inner.records.run(move |connection| uploads::set_order(connection, id, order)).await?;
+            inner.listeners.tell(Event::Moved { id });
             inner.wake.notify_one();
             Ok(())
         })
@@ -322,7 +336,8 @@ impl Engine {
         self.inner.records.commits()
     }
 
-    /// Sets how fast all uploads together may be; what is under way feels it within half a second.
+    /// Sets how fast all uploads together may be, until that preference changes or the engine ends; what is under way
+    /// feels it within half a second.
     pub fn set_speed_limit(&self, limit: SpeedLimit) {
         self.inner.pacer.set(limit);
     }

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, RwLock},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tokio::sync::Notify;
@@ -20,13 +20,16 @@ use crate::{
     live::Live,
     network::Network,
     pace::Pacer,
+    preferences::{Preferences, Preferred},
     records::{
         Records,
         destinations::{self, DestinationRow, THIS_COMPUTER},
         outbox, uploads,
     },
-    settings::DestinationSettings,
+    settings::{DestinationSettings, ResumePolicy},
     source::SourceFile,
+    surroundings::Around,
+    this_run::Runs,
     upload::{DestinationId, State, Step, UploadId},
     worker,
 };
@@ -35,6 +38,8 @@ pub(crate) struct Inner {
     pub records: Records,
     pub listeners: Listeners,
     pub options: Options,
+    pub preferred: Preferred,
+    pub surroundings: Around,
     pub wake: Notify,
     /// Held while uploads come into the queue and that is told, and while turns are given: the news of a turn never comes
     /// before the news of its queuing.
@@ -49,6 +54,7 @@ pub(crate) struct Inner {
     pub running: Mutex<HashMap<UploadId, Turn>>,
     /// Uploads that somebody is changing: none of them gets a turn meanwhile.
     pub held: Mutex<HashMap<UploadId, usize>>,
+    pub this_run: Mutex<Runs>,
     /// Uploads whose turn could not begin, and when that was tried: the others go first.
     pub skipped: Mutex<HashMap<UploadId, Instant>>,
     /// Those of them that the records kept from it; it was told.
@@ -86,6 +92,21 @@ impl Inner {
         Arc::clone(&self.gate.read().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
+    /// What is set for everything, now.
+    pub fn preferences(&self) -> Preferences {
+        self.preferred.now()
+    }
+
+    /// What becomes of interrupted uploads to a destination: its own settings say, else what is set for everything.
+    pub fn resume_policy(&self, settings: &DestinationSettings) -> ResumePolicy {
+        settings.resume.unwrap_or_else(|| self.preferences().resume)
+    }
+
+    /// How long after its last confirmation an upload to such a destination expires; none for never.
+    pub fn lifetime(&self, settings: &DestinationSettings) -> Option<Duration> {
+        settings.lifetime(self.preferences().lifetime(self.options.lifetime))
+    }
+
     /// What holds back all uploads to that destination, at the speed that is set now.
     pub fn pacer_of(&self, id: DestinationId, settings: &DestinationSettings) -> Arc<Pacer> {
         let pacer = Arc::clone(lock(&self.pacers).entry(id).or_default());
@@ -104,8 +125,11 @@ impl Inner {
             return Ok((Arc::clone(driver), row));
         }
         if row.address == THIS_COMPUTER {
-            let text = "The destination “This computer” works only while the Carryon window is open";
-            return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
+            let text =
+                "The destination “This computer” works only while Carryon is open and its receiving is switched on";
+            return Err(
+                Error::new(ErrorKind::Offline, text).next_step("Open Carryon, look at “Receiving”, then resume there.")
+            );
         }
         let credentials = self.credentials(&row).await?;
         let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;

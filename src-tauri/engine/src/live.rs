@@ -1,8 +1,11 @@
 //! What is known of an upload while it runs: counters that a list may read at any time.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+    time::Instant,
 };
 
 use crate::{
@@ -19,6 +22,8 @@ use crate::{
 pub(crate) struct Live {
     pub id: UploadId,
     pub size: u64,
+    /// When its turn began.
+    pub began: Instant,
     pub meter: Arc<Meter>,
     confirmed: AtomicU64,
     verified: AtomicU64,
@@ -26,6 +31,7 @@ pub(crate) struct Live {
     // An f64 as bits.
     bytes_per_second: AtomicU64,
     waiting: AtomicBool,
+    gives_way: AtomicBool,
     // Held for an assignment, never across an await.
     state: Mutex<State>,
     // Held for an insertion or a copy, never across an await.
@@ -37,12 +43,14 @@ impl Live {
         Self {
             id: upload.id,
             size: upload.size,
+            began: Instant::now(),
             meter: Arc::new(Meter::paced(pacers)),
             confirmed: AtomicU64::new(upload.confirmed),
             verified: AtomicU64::default(),
             chunks_left: AtomicU64::new(upload.chunks_left),
             bytes_per_second: AtomicU64::default(),
             waiting: AtomicBool::default(),
+            gives_way: AtomicBool::default(),
             state: Mutex::new(upload.state.clone()),
             moving: Mutex::default(),
         }
@@ -53,12 +61,22 @@ impl Live {
     }
 
     pub fn set_state(&self, state: State) {
-        self.waiting.store(matches!(state, State::Waiting { .. }), Relaxed);
+        self.waiting.store(matches!(state, State::Waiting { reason, .. } if !reason.is_a_hold()), Relaxed);
         *self.lock() = state;
     }
 
+    /// It waits, and others may have its place meanwhile; where all have to wait nobody takes it.
     pub fn is_waiting(&self) -> bool {
         self.waiting.load(Relaxed)
+    }
+
+    /// Others are to have its place: it comes to rest in the queue once what is in flight has come home.
+    pub fn give_way(&self) {
+        self.gives_way.store(true, Relaxed);
+    }
+
+    pub fn gives_way(&self) -> bool {
+        self.gives_way.load(Relaxed)
     }
 
     pub fn confirmed(&self) -> u64 {

@@ -48,6 +48,11 @@ pub(crate) fn next(limits: &Limits, running: &[Running], queued: &[(UploadId, u6
     }
 }
 
+/// Those of `busy`, in the order in which they began, that are too many for a limit that was lowered: the last.
+pub(crate) fn too_many<T>(files: usize, busy: &[T]) -> &[T] {
+    busy.get(files.max(1)..).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -88,6 +93,13 @@ mod tests {
         let waiting = |n| vec![Running { size: 1, waiting: true }; n];
         assert_eq!(next(&LIMITS, &waiting(3), &queued), Some(queued[0].0));
         assert_eq!(next(&LIMITS, &waiting(12), &queued), None);
+    }
+
+    #[test]
+    fn under_a_lower_limit_the_last_give_way_and_one_always_runs() {
+        assert_eq!(too_many(1, &["a", "b", "c"]), ["b", "c"]);
+        assert_eq!(too_many(0, &["a", "b"]), ["b"]);
+        assert!(too_many(3, &["a", "b", "c"]).is_empty() && too_many(9, &["a"]).is_empty());
     }
 
     fn any_files() -> impl Strategy<Value = Vec<u64>> {

@@ -53,6 +53,8 @@ pub(crate) struct Sending<'w> {
     ahead: HashMap<Chunk, AbortOnDropHandle<Result<Digest>>>,
     /// No chunk leaves before this moment, for this reason.
     pause: Option<(Instant, WaitReason)>,
+    /// No chunk leaves while this holds.
+    held_back: Option<WaitReason>,
     /// Nothing leaves any more; said once all that is in flight has come home.
     ending: Option<Error>,
     finished: Option<Finished>,
@@ -78,6 +80,7 @@ impl<'w> Sending<'w> {
             course,
             ahead: HashMap::new(),
             pause: None,
+            held_back: None,
             ending: None,
             finished: None,
             rate: Rate::new(Instant::now()),
@@ -107,6 +110,9 @@ impl<'w> Sending<'w> {
                 if self.course.left() == 0 {
                     return Ok(self.finished);
                 }
+                if self.worker.live.gives_way() {
+                    return Err(Error::new(ErrorKind::Busy(None), "Others have its place now"));
+                }
             }
             let pause_ends = self.pause.map_or_else(Instant::now, |(until, _)| until);
             tokio::select! {
@@ -122,6 +128,7 @@ impl<'w> Sending<'w> {
     /// Lets chunks leave while there is room for them.
     async fn fill(&mut self) -> Result<()> {
         let allowed = self.worker.connections();
+        self.held_back = self.worker.hold();
         while self.may_leave() && self.in_flight.len() < allowed {
             let completing = self.course.waiting() == 1 && self.completes_by_chunk();
             let alone = self.in_flight.is_empty() && self.commits.is_empty();
@@ -139,7 +146,7 @@ impl<'w> Sending<'w> {
     }
 
     fn may_leave(&self) -> bool {
-        self.ending.is_none() && self.pause.is_none()
+        self.ending.is_none() && self.pause.is_none() && self.held_back.is_none() && !self.worker.live.gives_way()
     }
 
     fn completes_by_chunk(&self) -> bool {
@@ -294,10 +301,12 @@ impl<'w> Sending<'w> {
     }
 
     fn tell_waiting(&mut self) {
-        match self.pause {
-            Some((until, reason)) if self.in_flight.is_empty() && self.ending.is_none() => {
+        let still = self.in_flight.is_empty() && self.ending.is_none() && self.course.left() > 0;
+        match (self.held_back, self.pause) {
+            (Some(reason), _) if still => self.worker.enter_waiting(reason, None),
+            (_, Some((until, reason))) if still => {
                 let until = now() + until.saturating_duration_since(Instant::now()).as_millis() as i64;
-                self.worker.enter_waiting(reason, until);
+                self.worker.enter_waiting(reason, Some(until));
             }
             _ if !self.in_flight.is_empty() => self.worker.enter(Step::Send),
             _ => {}

@@ -38,8 +38,8 @@ pub struct DestinationSettings {
     pub speed_limit: SpeedLimit,
     /// Who its uploads belong to, where nobody says otherwise: a user, a project.
     pub scope: String,
-    /// What becomes of uploads that were interrupted.
-    pub resume: ResumePolicy,
+    /// What becomes of uploads that were interrupted; none for what is set for everything.
+    pub resume: Option<ResumePolicy>,
     /// What becomes of a file whose name the destination has already.
     pub name_conflicts: NameConflicts,
     /// A finish does no harm when it is repeated.
@@ -98,7 +98,7 @@ impl Default for DestinationSettings {
             ca_file: None,
             speed_limit: SpeedLimit::default(),
             scope: String::new(),
-            resume: ResumePolicy::default(),
+            resume: None,
             name_conflicts: NameConflicts::default(),
             repeat_finish: false,
             allowed_extensions: Vec::new(),

@@ -13,7 +13,7 @@ use crate::{
     inner::{Inner, Turn, lock},
     live::Live,
     pace::Pacer,
-    queue::{self, Running},
+    queue::{self, Limits, Running},
     records::{destinations, uploads},
     upload::{Upload, UploadId, now},
     worker,
@@ -42,7 +42,8 @@ impl Inner {
         let queued: Vec<_> = queued.into_iter().filter(|(id, _)| free(id)).collect();
         let turns: Vec<_> =
             running.values().map(|turn| Running { size: turn.live.size, waiting: turn.live.is_waiting() }).collect();
-        Ok(queue::next(&self.options.limits, &turns, &queued))
+        let limits = Limits { files: self.preferences().files_at_once, ..self.options.limits };
+        Ok(queue::next(&limits, &turns, &queued))
     }
 
     /// Who gets no turn now: held by somebody, or tried in vain a moment ago.
@@ -52,13 +53,22 @@ impl Inner {
         skipped.keys().copied().chain(lock(&self.held).keys().copied()).collect()
     }
 
+    /// Fewer files are to run at once: the last to begin come to rest in the queue as soon as nothing of them is in flight.
+    pub fn make_way(&self) {
+        let running = lock(&self.running);
+        let mut busy: Vec<_> = running.values().map(|turn| &turn.live).filter(|live| !live.is_waiting()).collect();
+        busy.sort_by_key(|live| live.began);
+        queue::too_many(self.preferences().files_at_once, &busy).iter().for_each(|live| live.give_way());
+    }
+
     /// Every limit that an upload keeps to. Settings that cannot be read limit nothing; its worker tells of them.
     async fn pacers_of(&self, upload: &Upload) -> Vec<Arc<Pacer>> {
         let id = upload.destination;
         let row = self.records.run(move |connection| destinations::get(connection, id)).await;
         let settings = row.ok().flatten().and_then(|row| row.settings().ok());
         let own = settings.map(|settings| self.pacer_of(id, &settings));
-        [Arc::clone(&self.pacer)].into_iter().chain(own).collect()
+        let general = self.this_run(upload.id).pacer.unwrap_or_else(|| Arc::clone(&self.pacer));
+        [general].into_iter().chain(own).collect()
     }
 
     async fn start(self: &Arc<Self>, id: UploadId) -> Result<()> {

@@ -87,6 +87,17 @@ pub enum WaitReason {
     Busy,
     /// Something else answers in the destination's place.
     CaptivePortal,
+    /// The connection is metered, and the user wants uploads to wait for another one.
+    Metered,
+    /// The computer runs on its battery, and the user wants uploads to wait for power.
+    Power,
+}
+
+impl WaitReason {
+    /// It holds whatever is sent, by the user's own preferences.
+    pub fn is_a_hold(self) -> bool {
+        matches!(self, Self::Metered | Self::Power)
+    }
 }
 
 /// Why an upload was found unfinished at launch.
@@ -275,6 +286,8 @@ impl State {
             State::Waiting { reason: WaitReason::CaptivePortal, .. } => {
                 "A sign-in page answers in the destination's place"
             }
+            State::Waiting { reason: WaitReason::Metered, .. } => "This connection is metered",
+            State::Waiting { reason: WaitReason::Power, .. } => "This computer runs on its battery",
             State::Failed(failure) => &failure.message,
             State::Interrupted { reason: Interruption::Crash } => "Carryon ended unexpectedly",
             State::Interrupted { reason: Interruption::Closed } => "Carryon was closed",

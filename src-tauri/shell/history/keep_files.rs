@@ -28,7 +28,9 @@ pub async fn save_history_table<R: Runtime>(
     search: Given<Search>,
 ) -> Answer<Option<u64>> {
     let engine = &of(&shared)?.engine;
-    let Some(path) = ask(&app, "save-table-title", "carryon-history.csv", ("CSV", "csv")).await else { return Ok(None) };
+    let Some(path) = ask(&app, "save-table-title", "carryon-history.csv", ("CSV", "csv")).await else {
+        return Ok(None);
+    };
     let mut sheet = Sheet::begin(&path)?;
     sheet.put(socket::history_table_head().as_bytes())?;
     let (mut after, mut count) = (None, 0);
@@ -108,7 +110,9 @@ async fn ask<R: Runtime>(app: &AppHandle<R>, title: &str, name: &str, kind: (&st
 
 /// A name that every system takes.
 fn plain(name: &str) -> String {
-    name.chars().map(|letter| if r#"/\:*?"<>|"#.contains(letter) || letter.is_control() { '_' } else { letter }).collect()
+    name.chars()
+        .map(|letter| if r#"/\:*?"<>|"#.contains(letter) || letter.is_control() { '_' } else { letter })
+        .collect()
 }
 
 /// A file that takes its name when it is whole: what lay there stays until then.

@@ -139,9 +139,11 @@ fn without_query(place: &str) -> &str {
 /// What arrived at *This computer*, if a file of its size lies there still.
 pub fn arrived(core: &Core, past: &Past) -> Option<PathBuf> {
     let location = past.location.as_deref().filter(|_| past.protocol == THIS_COMPUTER)?;
-    core.received_in().iter().map(|folder| below(folder, location)).find(|path| {
-        path.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() == past.size)
-    })
+    core.station
+        .received_in()
+        .iter()
+        .map(|folder| below(folder, location))
+        .find(|path| path.symlink_metadata().is_ok_and(|found| found.is_file() && found.len() == past.size))
 }
 
 /// The receiver's own word, and a name all the same: it never leads out of the folder.
@@ -175,7 +177,11 @@ mod tests {
         assert_eq!(below(folder, "Day 3/a.mov"), Path::new("/in/Day 3/a.mov"));
         for location in ["../../etc/passwd", "/etc/passwd", "a/../../b", "C:\\x", "..\\x"] {
             let path = below(folder, location);
-            assert!(path.starts_with(folder) && !path.to_string_lossy().contains(".."), "{location}: {}", path.display());
+            assert!(
+                path.starts_with(folder) && !path.to_string_lossy().contains(".."),
+                "{location}: {}",
+                path.display()
+            );
         }
     }
 }

@@ -18,6 +18,7 @@ const TESTS: &[&str] = &[
     "gir1.2-gtk-3.0",
     "gnome-keyring",
     "imagemagick",
+    "libayatana-appindicator3-1",
     "nginx-light",
     "openssl",
     "procps",

@@ -28,7 +28,14 @@ const VERIFIED = `${PAST}.then(() => document.querySelector("#past [data-action=
 const CHANGED = `fake.compared = { equal: false, same_size: true, size: 41.4e9, differing: [[8000000, 15999999]], ranges: 1 }; ${VERIFIED}`;
 const COMPARING = `fake.stalls = true; ${VERIFIED}`;
 const NOTHING_FOUND = `${HISTORY}.then(() => { const field = document.getElementById("history-search"); field.value = "nothing at all"; field.dispatchEvent(new Event("input", { bubbles: true })); }).then(() => new Promise((done) => setTimeout(done, 400)))`;
+const RECEIVING = "location.hash = '#receiving'; new Promise((done) => setTimeout(done, 150))";
 const FORGET = `${HISTORY}.then(() => document.querySelector("#history .remove-found").click())`;
+
+const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
+const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
+const GERMAN = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
+const MIRRORED = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('ar-XB'))";
+
 // name, scene, width, height, and what is done first
 const SHOTS = [
   ["empty", "empty", 960, 680], ["empty-dark", "empty", 960, 680, { media: DARK }], ["empty-narrow", "empty", 360, 640],
@@ -48,7 +55,12 @@ const SHOTS = [
   ["place-add", "places", 960, 760, { run: ADD }], ["place-edit-dark", "places", 960, 760, { run: EDIT, media: DARK }], ["place-plain", "places", 960, 760, { run: EDIT_PLAIN }], ["place-more", "places", 960, 1100, { run: MORE }],
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
+  ["details", "queue", 1280, 900, { run: DETAILS }], ["details-dark", "queue", 1280, 900, { run: DETAILS, media: DARK }], ["details-narrow", "queue", 360, 900, { run: DETAILS }],
+  ["folders", "folders", 960, 680], ["selected", "queue", 960, 680, { run: SELECT }], ["german", "all", 960, 900, { run: GERMAN }], ["mirrored", "all", 960, 900, { run: MIRRORED }], ["mirrored-details", "queue", 1280, 900, { run: `${MIRRORED}.then(() => { ${DETAILS} })` }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
+  ["receiving", "receiving", 960, 1000, { run: RECEIVING }], ["receiving-network", "receiving-network", 960, 1300, { run: RECEIVING }], ["receiving-dark", "receiving-network", 960, 1300, { run: RECEIVING, media: DARK }],
+  ["receiving-narrow", "receiving-network", 320, 1800, { run: RECEIVING }], ["receiving-large-text", "receiving", 960, 1400, { run: `${LARGE}; ${RECEIVING}` }], ["receiving-german", "receiving-network", 960, 1300, { language: "de", run: RECEIVING }],
+  ["receiving-off", "receiving-off", 960, 900, { run: RECEIVING }],
   ["history", "history", 960, 760, { run: HISTORY }], ["history-dark", "history", 960, 760, { run: HISTORY, media: DARK }], ["history-narrow", "history", 320, 900, { run: HISTORY }],
   ["history-large-text", "history", 960, 900, { run: `${LARGE}; ${HISTORY}` }], ["history-german", "history", 960, 760, { language: "de", run: HISTORY }], ["history-narrow-german", "history", 320, 900, { language: "de", run: HISTORY }],
   ["history-none", "no-history", 960, 680, { run: HISTORY }], ["history-nothing-found", "history", 960, 680, { run: NOTHING_FOUND }], ["history-forced", "history", 960, 760, { run: HISTORY, media: { "forced-colors": "active" } }],

@@ -39,15 +39,14 @@ tray-uploads = { $count ->
     [one] { $count } Upload
    *[other] { $count } Uploads
 }
-tray-paused = { $count ->
-    [one] { $count } Upload ist angehalten
-   *[other] { $count } Uploads sind angehalten
+tray-resumable = { $count ->
+    [one] { $count } Upload kann fortgesetzt werden
+   *[other] { $count } Uploads können fortgesetzt werden
 }
 tray-attention = { $count ->
     [one] { $count } Upload braucht Sie
    *[other] { $count } Uploads brauchen Sie
 }
-tray-unavailable = Die Aufzeichnungen lassen sich nicht öffnen
 
 ## Benachrichtigungen
 
@@ -93,3 +92,6 @@ pick-certificates = In welcher Datei stehen die Zertifikate?
 pick-located = Wo ist „{ $name }“ jetzt?
 save-table-title = Wo soll die Tabelle gesichert werden?
 save-receipts-title = Wo sollen die Belege gesichert werden?
+pick-receive-folder = In welchen Ordner sollen Dateien kommen?
+pick-tls-cert = Welche Datei enthält das Zertifikat?
+pick-tls-key = Welche Datei enthält den privaten Schlüssel?

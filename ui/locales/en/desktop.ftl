@@ -39,15 +39,14 @@ tray-uploads = { $count ->
     [one] { $count } upload
    *[other] { $count } uploads
 }
-tray-paused = { $count ->
-    [one] { $count } upload is paused
-   *[other] { $count } uploads are paused
+tray-resumable = { $count ->
+    [one] { $count } upload can be resumed
+   *[other] { $count } uploads can be resumed
 }
 tray-attention = { $count ->
     [one] { $count } upload needs you
    *[other] { $count } uploads need you
 }
-tray-unavailable = The records cannot be opened
 
 ## Notifications
 
@@ -93,3 +92,6 @@ pick-certificates = Which file holds the certificates?
 pick-located = Where is “{ $name }” now?
 save-table-title = Where should the table be saved?
 save-receipts-title = Where should the receipts be saved?
+pick-receive-folder = Which folder should files go to?
+pick-tls-cert = Which file holds the certificate?
+pick-tls-key = Which file holds the private key?

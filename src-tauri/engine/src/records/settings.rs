@@ -25,3 +25,18 @@ pub(crate) fn forget(connection: &Connection, key: &str, value: &serde_json::Val
     connection.prepare_cached(sql)?.execute(params![key, value.to_string()])?;
     Ok(())
 }
+
+/// Forgets `key`.
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<()> {
+    connection.prepare_cached("DELETE FROM settings WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
+/// All whose key begins with `prefix`: what follows it, and the value as it stands there, readable or not.
+pub(crate) fn beginning_with(connection: &Connection, prefix: &str) -> Result<Vec<(String, String)>> {
+    let sql =
+        "SELECT substr(key, length(?1) + 1), value FROM settings WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

@@ -13,7 +13,7 @@ use super::{
     history,
     lines::{self, interrupted_line},
     request::{Request, Secret, Send, decode_paths},
-    saved,
+    saved, settings,
 };
 use crate::{
     add::AddRequest,
@@ -94,18 +94,20 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
     match request {
         Request::Send(send) => task.send(send).await,
         Request::List => task.list().await,
-        Request::Resume { which, how, token, .. } => task.resume(which, how, token).await,
-        Request::Locate { id, path, token, .. } => task.locate(&id, &path, token).await,
+        Request::Resume { which, how, token, wishes, .. } => task.resume(which, how, token, &wishes).await,
+        Request::Locate { id, path, token, wishes, .. } => task.locate(&id, &path, token, &wishes).await,
         Request::Export { id } => task.export(&id).await,
         Request::LetGo { id, as_of } => task.let_go(&id, as_of).await,
-        Request::Import { document, path, to, start, token, .. } => {
+        Request::Import { document, path, to, start, token, wishes, .. } => {
             let upload = task.import(&document, &path, to.as_deref(), start).await?;
+            engine.wish_for_run(&[upload.id], &wishes);
             task.carry_on_here(upload, start, token).await
         }
         Request::MarkDone { ids } => task.mark_done(&ids).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
         Request::Destinations(ask) => saved::carry_out(engine, ask, lines).await,
         Request::Order { ids, order } => task.order(&ids, order).await,
+        Request::Settings(ask) => settings::carry_out(engine, ask, lines).await,
         Request::History { limit, find } => task.history(limit, find).await,
         Request::Receipt { id, digest, sha256 } => task.receipt(&id, digest, sha256).await,
     }
@@ -140,6 +142,7 @@ impl Task<'_> {
             keep: send.keep,
             priority: send.priority,
             start_at: send.start_at,
+            wishes: send.wishes,
             ..AddRequest::new(decode_paths(&send.paths)?, destination.id)
         };
         let added = self.engine.add(request).await?;

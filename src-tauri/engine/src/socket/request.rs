@@ -8,6 +8,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     records::{found::Search, uploads::Order},
     source::{decode_path, encode_path, path_encoding},
+    this_run::RunWishes,
 };
 
 /// One request; the names are those of the commands.
@@ -28,6 +29,9 @@ pub enum Request {
         token: Option<Secret>,
         /// Give up after so many seconds without progress.
         give_up_after: Option<u64>,
+        /// What is wished for this run only.
+        #[serde(default)]
+        wishes: RunWishes,
     },
     /// Carry on with an upload whose file lies elsewhere now, and follow it to the end.
     Locate {
@@ -39,6 +43,9 @@ pub enum Request {
         token: Option<Secret>,
         /// Give up after so many seconds without progress.
         give_up_after: Option<u64>,
+        /// What is wished for this run only.
+        #[serde(default)]
+        wishes: RunWishes,
     },
     /// Write an upload down for another machine; it rests here from then on.
     Export {
@@ -66,6 +73,9 @@ pub enum Request {
         token: Option<Secret>,
         /// Give up after so many seconds without progress.
         give_up_after: Option<u64>,
+        /// What is wished for this run only.
+        #[serde(default)]
+        wishes: RunWishes,
     },
     /// The user looked at the destination: these uploads of unknown outcome are complete.
     MarkDone {
@@ -88,6 +98,8 @@ pub enum Request {
         /// Where to.
         order: Order,
     },
+    /// What is set for everything.
+    Settings(Settings),
     /// What became of uploads, newest last.
     History {
         /// How many at most, the newest of what is found.
@@ -179,6 +191,26 @@ pub enum Saved {
     },
 }
 
+/// What is asked of the settings for everything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Settings {
+    /// List them all.
+    List,
+    /// Set one.
+    Set {
+        /// Its name.
+        key: String,
+        /// Its value, as a person writes it.
+        value: String,
+    },
+    /// Set some back to their defaults.
+    Reset {
+        /// Their names; none for all.
+        keys: Vec<String>,
+    },
+}
+
 /// What to send, where to, and how.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Send {
@@ -206,6 +238,9 @@ pub struct Send {
     pub priority: i32,
     /// Not before this moment (unix milliseconds).
     pub start_at: Option<i64>,
+    /// What is wished for this run only.
+    #[serde(default)]
+    pub wishes: RunWishes,
 }
 
 /// In which way to carry on.

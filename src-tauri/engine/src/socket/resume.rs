@@ -10,12 +10,13 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     listed::Listed,
+    this_run::RunWishes,
     upload::{State, UploadId},
 };
 
 impl Task<'_> {
     /// Carries on and follows.
-    pub async fn resume(&self, which: ResumeWhich, how: How, token: Option<Secret>) -> Result<End> {
+    pub async fn resume(&self, which: ResumeWhich, how: How, token: Option<Secret>, wishes: &RunWishes) -> Result<End> {
         let events = self.engine.subscribe();
         let (listed, _) = self.engine.list().await?;
         let by_itself = |listed: &&Listed| listed.upload.state.is_resting() && goes_on_by_itself(&listed.upload.state);
@@ -29,6 +30,7 @@ impl Task<'_> {
             }
         };
         self.introduce(destinations(&listed, &ids), token)?;
+        self.engine.wish_for_run(&ids, wishes);
         let outcomes = match how {
             How::CarryOn => self.engine.resume(&ids).await,
             How::StartOver => self.engine.start_over(&ids).await,
@@ -57,13 +59,14 @@ impl Task<'_> {
     }
 
     /// Carries on with a file that lies elsewhere now, and follows it.
-    pub async fn locate(&self, name: &str, path: &str, token: Option<Secret>) -> Result<End> {
+    pub async fn locate(&self, name: &str, path: &str, token: Option<Secret>, wishes: &RunWishes) -> Result<End> {
         let events = self.engine.subscribe();
         let (listed, _) = self.engine.list().await?;
         let id = one(&listed, name)?;
         let paths = decode_paths(&[path.to_owned()])?;
         let path = paths.first().ok_or_else(|| Error::new(ErrorKind::Invalid, "It is not said where the file lies"))?;
         self.introduce(destinations(&listed, &[id]), token)?;
+        self.engine.wish_for_run(&[id], wishes);
         self.engine.locate(id, path).await?;
         self.follow(events, vec![id], false).await
     }

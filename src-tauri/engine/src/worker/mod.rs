@@ -6,6 +6,7 @@
 
 mod doubt;
 mod finish;
+mod held;
 mod recover;
 mod stock;
 
@@ -31,7 +32,7 @@ use crate::{
     network::Changes,
     records::{
         chunks::Touch,
-        destinations::{self, Memory},
+        destinations::{self, Memory, THIS_COMPUTER},
         uploads,
     },
     sending::Sending,
@@ -52,6 +53,8 @@ pub(crate) enum Halt {
     Gone,
     /// The gate said: not now.
     NotNow,
+    /// Others are to have its place.
+    GiveWay,
 }
 
 impl From<Error> for Halt {
@@ -82,6 +85,8 @@ pub(crate) struct Worker {
     waits: u32,
     memory: Memory,
     settings: DestinationSettings,
+    /// What is sent does not leave this computer.
+    stays_here: bool,
     /// Something was sent in an earlier run.
     resumed: bool,
     gate_passed: bool,
@@ -123,6 +128,11 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
                 rest(&inner, &live, name, keep, Halt::Error(error)).await;
             }
         }
+        Err(Halt::GiveWay) => {
+            if let Err(error) = give_way(&inner, &live).await {
+                rest(&inner, &live, name, keep, Halt::Error(error)).await;
+            }
+        }
         Err(halt) => rest(&inner, &live, name, keep, halt).await,
     }
 }
@@ -139,6 +149,17 @@ async fn tell_unwritten(inner: &Inner, id: UploadId, error: &Error) {
     inner.listeners.tell(Event::Stopped { id, name, state: State::Failed(failure.clone()), failure });
 }
 
+/// Comes to rest in the queue, to go on without a question.
+async fn give_way(inner: &Arc<Inner>, live: &Live) -> Result<()> {
+    let id = live.id;
+    inner.note_for_this_run(id, |known| known.gave_way = true);
+    let _order = inner.order.lock().await;
+    let state = inner.records.run(move |connection| uploads::step(connection, id, Step::Requeue)).await?;
+    live.set_state(state);
+    inner.queued(id);
+    Ok(())
+}
+
 fn start(connection: &rusqlite::Connection, id: UploadId) -> Result<Upload> {
     uploads::step(connection, id, Step::Start)?;
     uploads::get(connection, id)?.ok_or_else(|| uploads::unknown(id))
@@ -153,6 +174,7 @@ fn note_sent(inner: &Inner, live: &Live, before: u64) {
 async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<Finished, Halt> {
     let (driver, row) = inner.driver(upload.destination).await?;
     let settings = row.settings()?;
+    let gave_way = inner.this_run(upload.id).gave_way;
     let resumed = upload.confirmed > 0 || upload.attempt.ticket.is_some();
     let mut worker = Worker {
         inner: Arc::clone(inner),
@@ -167,10 +189,11 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
         doubt: None,
         waits: 0,
         memory: row.memory,
+        stays_here: row.address == THIS_COMPUTER,
         settings,
         upload,
         resumed,
-        gate_passed: false,
+        gate_passed: gave_way,
         began: false,
         network: inner.network.subscribe(),
     };
@@ -200,6 +223,7 @@ async fn complete(
         tracing::warn!(upload = %id, %error, "delivered, but the record could not say so; it will be asked again");
     }
     inner.errands.notify_one();
+    inner.forget_this_run(id);
     live.set_state(State::Done);
     let (size, location, Delivery { relative_path, to: destination }) = (live.size, finished.location, delivery);
     inner.listeners.tell(Event::Finished { id, name, relative_path, destination, size, sent, location });
@@ -223,6 +247,7 @@ fn step_of(halt: &Halt) -> Step {
         Halt::OutcomeUnknown(_) => Step::LoseOutcome,
         Halt::StartOver | Halt::Gone => Step::StartOver,
         Halt::NotNow => Step::Pause,
+        Halt::GiveWay => Step::Requeue,
         Halt::Error(error) => match error.kind() {
             ErrorKind::SourceMissing => Step::LoseSource,
             ErrorKind::SourceChanged => Step::ChangeSource,
@@ -241,7 +266,9 @@ fn error_of(halt: Halt) -> Error {
         )
         .because(error)
         .next_step("Look at the destination, then choose “finish again” or “mark done”."),
-        Halt::StartOver | Halt::Gone | Halt::NotNow => Error::new(ErrorKind::Invalid, "It was asked to wait"),
+        Halt::StartOver | Halt::Gone | Halt::NotNow | Halt::GiveWay => {
+            Error::new(ErrorKind::Invalid, "It was asked to wait")
+        }
     }
 }
 
@@ -254,6 +281,7 @@ impl Worker {
             let before = self.live.confirmed();
             let error = match self.round(&source).await {
                 Ok(finished) => return Ok(finished),
+                Err(Halt::Error(_)) if self.live.gives_way() => return Err(Halt::GiveWay),
                 Err(Halt::Error(error)) => error,
                 Err(halt) => return Err(halt),
             };
@@ -270,6 +298,7 @@ impl Worker {
     }
 
     async fn round(&mut self, source: &Arc<SourceFile>) -> Result<Finished, Halt> {
+        self.wait_while_held().await?;
         let fresh = self.upload.attempt.ticket.is_none();
         self.begin(source).await?;
         self.recut();
@@ -340,7 +369,7 @@ impl Worker {
             total_chunks: plan.count(),
             custom: self.upload.custom.clone(),
         };
-        let answer = match self.settings.resume {
+        let answer = match self.inner.resume_policy(&self.settings) {
             ResumePolicy::Always => GateAnswer::Resume,
             ResumePolicy::Never => GateAnswer::StartOver,
             ResumePolicy::Ask | ResumePolicy::Off => self.inner.gate().on_resume(&offer).await,
@@ -365,7 +394,9 @@ impl Worker {
     }
 
     pub fn connections(&self) -> usize {
-        let most = self.settings.connections.unwrap_or(self.inner.options.limits.chunks);
+        let wished = self.inner.this_run(self.upload.id).connections.or(self.settings.connections);
+        let set = || self.inner.preferences().connections.unwrap_or(self.inner.options.limits.chunks);
+        let most = wished.unwrap_or_else(set);
         most.clamp(1, self.driver.capabilities().parallel.max(1))
     }
 
@@ -388,7 +419,7 @@ impl Worker {
 
     pub fn touch(&self, servers_word: Option<UnixMillis>) -> Touch {
         let at = now();
-        let ours = self.settings.lifetime(self.inner.options.lifetime).map(|lifetime| at + lifetime.as_millis() as i64);
+        let ours = self.inner.lifetime(&self.settings).map(|lifetime| at + lifetime.as_millis() as i64);
         let expires_at = match (ours, servers_word) {
             (Some(ours), Some(theirs)) => Some(ours.min(theirs)),
             (ours, theirs) => ours.or(theirs),
@@ -409,14 +440,18 @@ impl Worker {
         }
     }
 
-    pub fn enter_waiting(&self, reason: WaitReason, until: UnixMillis) {
-        if matches!(self.live.state(), State::Waiting { reason: r, until: Some(u) } if r == reason && (u - until).abs() < 50)
-        {
+    pub fn enter_waiting(&self, reason: WaitReason, until: Option<UnixMillis>) {
+        let about = |before: Option<UnixMillis>| match (before, until) {
+            (Some(before), Some(until)) => (before - until).abs() < 50,
+            (before, until) => before == until,
+        };
+        if matches!(self.live.state(), State::Waiting { reason: r, until: before } if r == reason && about(before)) {
             return;
         }
-        self.enter(Step::Wait { reason, until: Some(until) });
-        let message = self.last_trouble.as_ref().map(Error::to_string).unwrap_or_default();
-        self.inner.listeners.tell(Event::Waiting { id: self.upload.id, reason, until: Some(until), message });
+        self.enter(Step::Wait { reason, until });
+        let trouble = self.last_trouble.as_ref().filter(|_| !reason.is_a_hold()).map(Error::to_string);
+        let message = trouble.or_else(|| State::Waiting { reason, until }.reason()).unwrap_or_default();
+        self.inner.listeners.tell(Event::Waiting { id: self.upload.id, reason, until, message });
         self.inner.wake.notify_one();
     }
 

@@ -33,7 +33,7 @@ impl Worker {
                 self.last_trouble = Some(error);
                 // What changed until now has had its effect; what changes from here on ends the wait.
                 self.network.mark_unchanged();
-                self.enter_waiting(reason, now() + pause.as_millis() as i64);
+                self.enter_waiting(reason, Some(now() + pause.as_millis() as i64));
                 self.wait(reason, pause).await;
                 Ok(())
             }
@@ -105,7 +105,7 @@ impl Worker {
             _ => {
                 self.gone_since.get_or_insert_with(Instant::now);
                 self.last_trouble = Some(error);
-                self.enter_waiting(WaitReason::Backoff, now() + patience.as_millis() as i64);
+                self.enter_waiting(WaitReason::Backoff, Some(now() + patience.as_millis() as i64));
                 tokio::time::sleep(patience).await;
                 Ok(())
             }
@@ -135,7 +135,7 @@ impl Worker {
             tracing::info!(upload = %self.upload.id, %error, "what arrived damaged is still there");
             let Next::Wait { reason, pause } = self.decide(&error, failures) else { return Ok(()) };
             self.last_trouble = Some(error);
-            self.enter_waiting(reason, now() + pause.as_millis() as i64);
+            self.enter_waiting(reason, Some(now() + pause.as_millis() as i64));
             self.wait(reason, pause).await;
         }
         Ok(())

@@ -1,0 +1,34 @@
+//! What only one system's notifications have.
+
+use notify_rust::{Notification, NotificationHandle};
+
+/// Says whose notification it is, as the system wants to hear it.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn adorn(notification: &mut Notification) {
+    notification.icon("carryon-app").hint(notify_rust::Hint::DesktopEntry("Carryon".into()));
+}
+
+/// The installer registers the name that a toast is shown under; a program that was only built would show none at all.
+#[cfg(windows)]
+pub fn adorn(notification: &mut Notification) {
+    let here = std::env::current_exe().unwrap_or_default();
+    if here.parent().is_some_and(|folder| folder.join("uninstall.exe").is_file()) {
+        notification.app_id("app.carryon.desktop");
+    }
+}
+
+/// The bundle says it.
+#[cfg(target_os = "macos")]
+pub fn adorn(_notification: &mut Notification) {}
+
+/// The id by which another one can take its place.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub fn id(handle: &NotificationHandle) -> u32 {
+    handle.id()
+}
+
+/// There is none.
+#[cfg(any(windows, target_os = "macos"))]
+pub fn id(_handle: &NotificationHandle) -> u32 {
+    0
+}
