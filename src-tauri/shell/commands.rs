@@ -16,7 +16,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    history, locating, looking, page, receiving, saving,
+    history, locating, looking, page, receiving, saving, sending,
     view::View,
     window,
 };
@@ -35,6 +35,13 @@ impl Failed {
     /// What is said.
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+}
+
+#[cfg(test)]
+impl Failed {
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
     }
 }
 
@@ -95,6 +102,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         looking::chunk_map,
         looking::speeds,
         looking::set_order,
+        looking::send_anyway,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -106,7 +114,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::save_destination,
         saving::test_destination,
         saving::stop_test,
-        saving::pick_certificates
+        saving::pick_certificates,
+        sending::send_paths,
+        sending::pick_paths
     ]
 }
 
@@ -164,7 +174,7 @@ async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer
 
 /// What came of an add.
 #[derive(Default, Serialize)]
-struct AddedView {
+pub(crate) struct AddedView {
     added: usize,
     resumed: usize,
     problems: Vec<Problem>,

@@ -22,6 +22,7 @@ mod overview;
 mod page;
 mod receiving;
 mod saving;
+mod sending;
 mod speeds;
 mod status;
 mod taskbar;

@@ -29,7 +29,11 @@ fn set(app: &App, change: Value) -> Value {
 fn told(app: &App, words: &str) {
     persist(&format!("“{words}”"), PATIENCE, || {
         let said = app.text("#receiving-page .told");
-        if said.contains(words) { Ok(()) } else { Err(format!("{said}; {}", app.text("#receiving-page .trouble.whole"))) }
+        if said.contains(words) {
+            Ok(())
+        } else {
+            Err(format!("{said}; {}", app.text("#receiving-page .trouble.whole")))
+        }
     });
 }
 
@@ -43,14 +47,18 @@ fn an_upload_under_way_waits_while_receiving_is_switched_off_and_carries_on_afte
         if app.page.run("return document.querySelector('#ask dialog').open", json!([])) == true {
             app.page.click("#ask-do");
         }
-        app.row("tape.bin").filter(|row| row.kind == "paused").map(drop).ok_or_else(|| format!("{:?}", app.row("tape.bin")))
+        app.row("tape.bin")
+            .filter(|row| row.kind == "paused")
+            .map(drop)
+            .ok_or_else(|| format!("{:?}", app.row("tape.bin")))
     });
     told(&app, "This holds from now on");
     let hint = app.text("#receiving-on-hint");
     assert!(hint.contains("1 upload waits"), "it is told what waits: {hint}");
     app.shot(&desktop, "63-receiving-off");
     make_file(&desktop.path("late.txt"), 10);
-    let refused = app.page.call("add_paths", json!({"paths": [desktop.path("late.txt")], "to": null}))["refused"].clone();
+    let refused =
+        app.page.call("add_paths", json!({"paths": [desktop.path("late.txt")], "to": null}))["refused"].clone();
     assert_eq!(refused["code"], "offline", "it is no destination now: {refused}");
 
     let safe = app.row("tape.bin").expect("a row").confirmed;
@@ -79,7 +87,10 @@ fn files_go_to_another_folder_from_then_on_and_what_arrived_before_is_found() {
         let page = app.page.call("history", json!({"search": {}, "after": null}));
         let seq = page["entries"][nth]["seq"].clone();
         let arrived = app.page.call("past", json!({"seq": seq}))["arrived"].clone();
-        assert!(arrived.as_str().is_some_and(|path| Path::new(path).is_file() && path.ends_with(name)), "{name}: {arrived}");
+        assert!(
+            arrived.as_str().is_some_and(|path| Path::new(path).is_file() && path.ends_with(name)),
+            "{name}: {arrived}"
+        );
     }
     let refused = set(&app, json!({"folder": "/proc/no/such/folder"}))["refused"].clone();
     assert_eq!(refused["field"], "folder", "{refused}");
@@ -99,7 +110,8 @@ fn others_come_in_with_the_token_alone_and_a_new_one_shuts_out_the_old() {
     app.wait_shown("#receiving-page .addresses", true);
     app.shot(&desktop, "64-others");
     let seen = app.page.call("receiving", json!({}));
-    let (address, token) = (seen["addresses"][0].as_str().expect("an address"), seen["token"].as_str().expect("a token"));
+    let (address, token) =
+        (seen["addresses"][0].as_str().expect("an address"), seen["token"].as_str().expect("a token"));
     make_file(&desktop.path("from outside.bin"), 300_000);
     assert_eq!(send(&desktop, address, "wrong"), Some(1), "the wrong token opens nothing");
     assert_eq!(send(&desktop, address, token), Some(0));
@@ -145,8 +157,14 @@ fn what_makes_no_sense_is_refused_with_a_code_and_a_sentence() {
     let Some(desktop) = Desktop::start() else { return };
     let app = desktop.launch();
     for wanted in [
-        json!({"port": 70_000}), json!({"port": "http"}), json!({"door": "ajar"}), json!({"token": "mine"}), json!("all"),
-        json!({"keep_days": 0}), json!({"folder": "relative"}), json!({"origins": ["*"]}),
+        json!({"port": 70_000}),
+        json!({"port": "http"}),
+        json!({"door": "ajar"}),
+        json!({"token": "mine"}),
+        json!("all"),
+        json!({"keep_days": 0}),
+        json!({"folder": "relative"}),
+        json!({"origins": ["*"]}),
         json!({"door": "here", "tls": {"cert": "/no/such", "key": "/no/such"}}),
     ] {
         let refused = app.page.call("set_receiving", json!({"wanted": wanted}))["refused"].clone();
