@@ -2,7 +2,7 @@
 
 import { bytes } from "./format.js";
 import { moment } from "./past.js";
-import { sizeFrom, sizeWords } from "./settings.js";
+import { sizeFrom, sizeWords } from "./amounts.js";
 import { t } from "./words.js";
 
 const PATHS = [["receiving-fine-uploader", "/upload"], ["receiving-tus", "/files/"], ["receiving-ietf", "/resumable/"]];
