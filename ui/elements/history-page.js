@@ -172,7 +172,7 @@ class HistoryPage extends HTMLElement {
     this.#focused = null;
     const rows = [...this.#list.children];
     const row = rows.find(({ entry }) => entry.seq === seq) ?? rows[Math.min(index, rows.length - 1)];
-    (row?.firstElementChild ?? this.querySelector("h2")).focus();
+    (row?.firstElementChild ?? this.querySelector("h1")).focus();
   }
 
   /** Up and Down go from entry to entry, and from the field into the list. */
