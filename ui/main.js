@@ -8,9 +8,11 @@ import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
+import { followHistory, fulfilAboutHistory, isAboutHistory } from "./history.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutReceiving, isAboutReceiving } from "./receiving.js";
 import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
@@ -20,8 +22,11 @@ import "./elements/destination-form.js";
 import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
 import "./elements/help-page.js";
+import "./elements/history-page.js";
+import "./elements/past-detail.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
+import "./elements/receiving-page.js";
 import "./elements/send-dialog.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
@@ -53,6 +58,7 @@ async function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
+  await followHistory(aboutHistory());
   await listen("problems", complain);
   await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
@@ -145,6 +151,8 @@ async function carryOut(wish) {
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
   if (action === "locate") return locate(ids[0]);
   if (action === "paste_files") return pasteFiles();
+  if (isAboutHistory(wish)) return fulfilAboutHistory(aboutHistory(), wish);
+  if (isAboutReceiving(wish)) return fulfilAboutReceiving(aboutReceiving(), wish);
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
@@ -169,6 +177,20 @@ function retarget(destination) {
   snapshot = { ...snapshot, destination };
   at("receiver").update(snapshot);
   askForDrawing();
+}
+
+/** Where files go is said at the foot of the window too. */
+function aboutReceiving() {
+  const renewed = async () => {
+    const now = await call("snapshot").catch(() => null);
+    if (now) snapshot = { ...snapshot, receiver: now.receiver, destination: now.destination };
+    retarget(snapshot?.destination);
+  };
+  return { page: at("receiving-page"), ask: (question) => at("ask").ask(question), renewed };
+}
+
+function aboutHistory() {
+  return { page: at("history"), detail: at("past"), ask: (question) => at("ask").ask(question) };
 }
 
 function aboutDestinations() {

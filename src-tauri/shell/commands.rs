@@ -16,7 +16,7 @@ use crate::{
     events::{self, Change},
     exchanging, finished,
     given::Given,
-    locating, looking, page, saving, sending,
+    history, locating, looking, page, receiving, saving, sending,
     view::View,
     watches, window,
 };
@@ -29,6 +29,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+impl Failed {
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +83,23 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         clipboard::copied_files,
         closing::quit_app,
         locating::locate,
+        history::history,
+        history::about_history,
+        history::past,
+        history::reveal_past,
+        history::open_past,
+        history::verify_past,
+        history::stop_verifying,
+        history::forget_past,
+        history::forget_found,
+        history::keep_history,
+        history::keep_files::save_history_table,
+        history::keep_files::save_receipts,
+        receiving::receiving,
+        receiving::set_receiving,
+        receiving::renew_receiving_token,
+        receiving::pick_receive_folder,
+        receiving::pick_pem,
         looking::chunk_map,
         looking::speeds,
         looking::set_order,
@@ -135,10 +159,12 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
     uploads.extend(core.done.all());
     let unread = format!("{unreadable} records cannot be read. They are kept as they are.");
     let notice = core.notice.clone().or((unreadable > 0).then_some(unread));
-    let address = core.receiver.as_ref().map(|receiver| receiver.url());
     Ok(Snapshot {
         uploads,
-        receiver: ReceiverView { folder: core.folder.to_string_lossy().into_owned(), address },
+        receiver: ReceiverView {
+            folder: core.station.folder().to_string_lossy().into_owned(),
+            address: core.station.url(),
+        },
         destination: Target::now(core).await?,
         notice,
         version: env!("CARGO_PKG_VERSION"),
@@ -268,7 +294,7 @@ fn clear_done<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
 
 #[tauri::command]
 fn open_received<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    let folder = of(&shared)?.folder.to_string_lossy().into_owned();
+    let folder = of(&shared)?.station.folder().to_string_lossy().into_owned();
     let failed = |error: tauri_plugin_opener::Error| {
         Error::new(ErrorKind::Invalid, format!("The folder “{folder}” could not be opened: {error}"))
             .next_step("Open it with the file manager.")

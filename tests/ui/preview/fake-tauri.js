@@ -4,6 +4,8 @@
  * It behaves like the app just far enough to be used by hand.
  */
 
+import { historyCommands } from "./fake-history.js";
+import { receivingCommands } from "./fake-receiving.js";
 import { NOW, SCENES, upload } from "./scenes.js";
 
 const scene = SCENES[new URLSearchParams(location.search).get("scene") ?? "all"]();
@@ -111,6 +113,8 @@ const COMMANDS = {
   pause_watch: stateOf("paused"),
   resume_watch: stateOf("watching"),
   pick_watch_folder: () => ({ path: "/media/card", picked: "unix:2f6d65646961" }),
+  ...historyCommands(scene.history ?? [], emit),
+  ...receivingCommands(scene.receiving),
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
   target,
@@ -179,7 +183,7 @@ window.__TAURI__ = {
       const failure = scene.fails?.[command] ?? fake.answers[command];
       if (failure) throw failure;
       await fake.holds[command];
-      const answer = structuredClone(COMMANDS[command](args));
+      const answer = structuredClone(await COMMANDS[command](args));
       // What happens while the snapshot is on its way reaches the page before it.
       if (command === "snapshot" && scene.meanwhile) emit("uploads", scene.meanwhile);
       return answer;
