@@ -1,68 +1,33 @@
-/** What a row says of its upload, pure: a state's name, its facts, and what can be done about it. */
+/** What a row says of its upload: a state's name, its facts, and what can be done about it. Words are the catalogue's. */
 
-import { bytes, bytesOf, day, duration, isWithinADay, keptUntil, plural, rate, timeLeft } from "./format.js";
-import { groupOf } from "./uploads.js";
-
-const STATES = {
-  queued: "Queued",
-  preparing: "Preparing",
-  uploading: "Uploading",
-  waiting: "Waiting",
-  paused: "Paused",
-  finishing: "Finishing",
-  done: "Done",
-  failed: "Failed",
-  interrupted: "Interrupted",
-  source_missing: "File not found",
-  source_changed: "File changed",
-  outcome_unknown: "Not sure that it arrived",
-  needs_sign_in: "Sign-in needed",
-  expired: "Expired",
-};
-
-const REASONS = {
-  offline: "Waiting for the network",
-  backoff: "Waiting to try again",
-  busy: "The server is busy",
-  captive_portal: "This network wants a sign-in first",
-  metered: "Waiting: this connection is metered",
-  power: "Waiting for power",
-  crash: "Interrupted when Carryon was closed unexpectedly",
-  closed: "Interrupted when Carryon was closed",
-};
+import { bytes, bytesOf, day, duration, isWithinADay, keptUntil, rate, timeLeft } from "./format.js";
+import { foldersOf, listOf } from "./uploads.js";
+import { knows, language, t } from "./words.js";
 
 const MOVING = new Set(["preparing", "uploading", "finishing", "done"]);
-
-const EXPLANATIONS = {
-  captive_portal: () => "Open a web browser and sign in to the network. The upload then goes on by itself.",
-  source_missing: ({ path }) =>
-    `Press Locate… to show where the file is now, or put it back at ${path} and press Check again. What was sent is kept.`,
-  source_changed: () =>
-    "The file is no longer the one that was being sent. Start over sends it as it is now, from the beginning.",
-  outcome_unknown: () =>
-    "Every byte was sent, but the server never answered the last step. Finish again asks it to put the file " +
-    "together once more, which some servers do not take well; Mark as done trusts that it arrived. " +
-    "If you can, look at the destination first.",
-  needs_sign_in: ({ destination }) => `Sign in to ${destination} again, then resume.`,
-  expired: () =>
-    "The server may have removed what was sent. Try anyway asks it, and sends what is missing; Start over sends the " +
-    "whole file again.",
-};
+const SEPARATOR = " · ";
 
 /** The state in words, with its reason where there is one. */
 export function stateWords({ state }) {
-  return REASONS[state.reason] ?? STATES[state.kind] ?? state.kind.replaceAll("_", " ");
+  const [reason, kind] = [`reason-${state.reason}`, `state-${state.kind}`];
+  if (state.reason && knows(reason)) return t(reason);
+  return knows(kind) ? t(kind) : state.kind.replaceAll("_", " ");
+}
+
+/** A destination's name; the built-in one has a name in every language. */
+export function placeName(name) {
+  return name === "This computer" ? t("this-computer") : name;
 }
 
 /** The facts behind the state, as one line. */
 export function factWords(upload, now) {
-  return facts(upload, now).filter(Boolean).join(" · ");
+  return facts(upload, now).filter(Boolean).join(SEPARATOR);
 }
 
 function facts(upload, now) {
-  const group = groupOf(upload);
-  if (group === "done") return doneFacts(upload, now);
-  if (group === "resumable") return resumableFacts(upload, now);
+  const list = listOf(upload);
+  if (list === "done") return doneFacts(upload, now);
+  if (list === "resumable") return resumableFacts(upload, now);
   return queueFacts(upload, now);
 }
 
@@ -71,9 +36,11 @@ function doneFacts(upload, now) {
 }
 
 /** Where it went, unless that only repeats the row's own heading. */
-function whereWords({ location, destination, relative_path: folder, name }) {
+function whereWords(upload) {
+  const { location, destination, name } = upload;
+  const folder = foldersOf(upload);
   const own = folder ? `${folder}/${name}` : name;
-  return location && location !== own ? location : `at ${destination}`;
+  return location && location !== own ? location : t("at-destination", { destination: placeName(destination) });
 }
 
 function resumableFacts(upload, now) {
@@ -83,12 +50,15 @@ function resumableFacts(upload, now) {
 function queueFacts(upload, now) {
   const { kind, until } = upload.state;
   const moving = kind === "uploading";
+  const later = kind === "queued" && upload.start_at > now;
   return [
-    until > now ? `again in ${duration((until - now) / 1000)}` : "",
+    until > now ? t("again-in", { time: duration((until - now) / 1000) }) : "",
+    later ? t("starts-at", { moment: day(upload.start_at, now) }) : "",
     upload.shown > 0 ? bytesOf(upload.shown, upload.size) : bytes(upload.size),
     moving ? rate(upload.bytes_per_second) : "",
     moving ? timeLeft(upload.eta_seconds) : "",
-    `to ${upload.destination}`,
+    t("to-destination", { destination: placeName(upload.destination) }),
+    upload.priority ? t("priority-is", { priority: upload.priority }) : "",
   ];
 }
 
@@ -103,23 +73,24 @@ function expiresSoon({ state, expires_at: expiresAt }, now) {
 
 /** "1.2 GB of 2 GB is safe on the server"; no more is claimed than is known. */
 export function safeWords({ shown, size, state }) {
-  if (state.kind === "outcome_unknown") return `All ${bytes(size)} was sent`;
-  if (state.kind === "source_changed") return `${bytes(shown)} of its earlier version is on the server`;
-  if (state.kind === "expired") return `${bytesOf(shown, size)} had arrived`;
-  if (shown === 0) return `${bytes(size)}, none of it on the server yet`;
-  return shown >= size ? `All ${bytes(size)} is safe on the server` : `${bytesOf(shown, size)} is safe on the server`;
+  if (state.kind === "outcome_unknown") return t("all-was-sent", { size: bytes(size) });
+  if (state.kind === "source_changed") return t("of-earlier-version", { part: bytes(shown) });
+  if (state.kind === "expired") return t("had-arrived", { amount: bytesOf(shown, size) });
+  if (shown === 0) return t("none-there-yet", { size: bytes(size) });
+  return shown >= size ? t("all-is-safe", { size: bytes(size) }) : t("is-safe", { amount: bytesOf(shown, size) });
 }
 
 function chunkWords({ chunks_left: left, state }) {
-  return left > 0 && state.kind !== "source_changed" ? `${plural(left, "chunk")} left` : "";
+  return left > 0 && state.kind !== "source_changed" ? t("chunks-left", { count: left }) : "";
 }
 
-/** What happened and what to do, in sentences; the app's own words go before ours. */
+/** What happened and what to do, in sentences; the app's own words go before ours, where the user reads their language. */
 export function explanation(upload) {
   const { kind, reason, message, next_step: nextStep } = upload.state;
-  const ours = EXPLANATIONS[reason] ?? EXPLANATIONS[kind];
-  const mustExplain = kind === "outcome_unknown" || !nextStep;
-  return [message, nextStep, ours && mustExplain ? ours(upload) : ""].filter(Boolean).map(sentence).join(" ");
+  const id = [`explain-${reason}`, `explain-${kind}`].find(knows);
+  const ours = id ? t(id, { path: upload.path, destination: placeName(upload.destination) }) : "";
+  const mustExplain = kind === "outcome_unknown" || !nextStep || (ours && language().code !== "en");
+  return [message, nextStep, mustExplain ? ours : ""].filter(Boolean).map(sentence).join(" ");
 }
 
 function sentence(words) {
@@ -128,33 +99,42 @@ function sentence(words) {
 
 /** Why no file can be taken, and what to do, where the app could not open its records. */
 export function closedWords({ code }) {
-  const todo = code === "owned" ? "Close the other Carryon, then start this one again." : "Put that right, then start Carryon again.";
-  const why = code === "owned" ? "Another Carryon has the records of uploads open." : "The records of uploads cannot be opened.";
-  return `${why} Without them nothing could go on after a crash. ${todo}`;
+  const id = code === "owned" ? "closed-owned" : "closed-broken";
+  return t("closed-why", { why: t(id), todo: t(`${id}-todo`) });
 }
 
 /** The line under the heading of what can be resumed. */
 export function resumableWords(count) {
-  return `${plural(count, "upload")} stopped before ${count === 1 ? "it was" : "they were"} finished. Resuming sends only what is missing.`;
+  return t("resumable-summary", { count });
 }
 
 /** The queue's heading in numbers. */
 export function totalWords(total) {
   const done = total.shown > 0 ? bytesOf(total.shown, total.size) : bytes(total.size);
-  const running = total.uploading > 0 ? `${total.uploading} of ${plural(total.count, "upload")} running` : plural(total.count, "upload");
-  return [running, done, rate(total.bytes_per_second), timeLeft(total.eta_seconds)].filter(Boolean).join(" · ");
+  const uploads = t("upload-count", { count: total.count });
+  const running = total.uploading > 0 ? t("running-of", { running: total.uploading, uploads }) : uploads;
+  return [running, done, rate(total.bytes_per_second), timeLeft(total.eta_seconds)].filter(Boolean).join(SEPARATOR);
+}
+
+/** What the line of a folder says: how many files, how much of them, how fast. */
+export function folderWords({ totals: total }) {
+  return [
+    t("folder-files", { count: total.count }),
+    total.uploading > 0 ? t("folder-running", { count: total.uploading }) : "",
+    total.shown > 0 ? bytesOf(total.shown, total.size) : bytes(total.size),
+    rate(total.bytes_per_second),
+    timeLeft(total.eta_seconds),
+  ].filter(Boolean).join(SEPARATOR);
 }
 
 /** What to do about a path that could not be taken, where its name gives the reason away and the message does not say it. */
 export function nextStepFor({ path, message }) {
-  return path?.includes("\uFFFD") && !message?.includes("picker")
-    ? "This name cannot be read when it is dropped. Use Choose files… to pick the file instead."
-    : "";
+  return path?.includes("\uFFFD") && !message?.includes("picker") ? t("name-unreadable") : "";
 }
 
 /** The answer to a drop or a choice, in words: "2 uploads added, 1 resumed." Empty when nothing came of it. */
 export function addedWords({ added = 0, resumed = 0 }) {
-  const parts = [added > 0 ? `${plural(added, "upload")} added` : "", resumed > 0 ? `${resumed.toLocaleString("en-GB")} resumed` : ""];
+  const parts = [added > 0 ? t("was-added", { count: added }) : "", resumed > 0 ? t("was-resumed", { count: resumed }) : ""];
   const words = parts.filter(Boolean).join(", ");
   return words && `${words}.`;
 }

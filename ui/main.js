@@ -3,30 +3,32 @@
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { speakLanguage } from "./catalogue.js";
-import { addedWords, closedWords, resumableWords, totalWords } from "./describe.js";
+import { addedWords, closedWords } from "./describe.js";
+import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
-import { plural } from "./format.js";
 import { questionFor } from "./offers.js";
+import { isAboutOrder, reorder } from "./order.js";
 import { goTo, loadPages, startPages } from "./pages.js";
-import { applyAll, fromSnapshot, inGroups, totals } from "./uploads.js";
+import { Uploads } from "./uploads.js";
+import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
-import "./elements/drop-zone.js";
 import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
-import "./elements/upload-list.js";
+import "./elements/upload-details.js";
+import "./elements/uploads-page.js";
 
 const at = (id) => document.getElementById(id);
 await Promise.all([loadPages(), speakLanguage()]);
-const zone = at("drop-zone");
-const lists = { resumable: at("resumable"), queue: at("queue"), done: at("finished") };
+const page = at("uploads-page");
+const details = at("details");
 const SECOND = 1000;
 const SECONDS_PER_MINUTE = 60;
 
-let uploads = new Map();
+let uploads = new Uploads();
 let eventsBeforeSnapshot = [];
 let isDrawingAsked = false;
 let closed = "";
@@ -46,7 +48,7 @@ async function start() {
   await listen("uploads", hear);
   await listen("problems", complain);
   await listen("show-resumable", showResumable);
-  await listenToDrags({ enter: onEnter, leave: () => (zone.dragging = false), drop: onDrop });
+  await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
   await attempt(() => call("page_ready"));
@@ -55,15 +57,15 @@ async function start() {
 
 async function drawSnapshot() {
   snapshot = await readSnapshot();
-  uploads = fromSnapshot(snapshot?.uploads ?? []);
+  uploads = new Uploads(snapshot?.uploads);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
   if (snapshot?.notice) complain([{ message: snapshot.notice }]);
   fold(missed);
   draw();
-  const { length } = inGroups(uploads).resumable;
-  if (length > 0) tell(`${plural(length, "upload")} can be resumed.`);
+  const count = [...uploads.values()].filter(({ list }) => list === "resumable").length;
+  if (count > 0) tell(t("can-be-resumed", { count }));
 }
 
 /** The app's own picture; without one no file can be taken, and the way in is closed. */
@@ -84,9 +86,7 @@ function hear(events) {
 }
 
 function fold(events) {
-  const before = uploads;
-  uploads = applyAll(uploads, events);
-  tell(announcement(before, uploads, events.flatMap(({ upload }) => (upload ? [upload.id] : []))));
+  tell(announcement(uploads.apply(events)));
   askForDrawing();
 }
 
@@ -99,18 +99,18 @@ function askForDrawing() {
 function draw() {
   isDrawingAsked = false;
   const now = Date.now();
-  const { resumable, queue, done } = inGroups(uploads);
-  zone.update({ empty: uploads.size === 0, closed, target: snapshot?.destination });
-  lists.resumable.update(resumable, now, resumableWords(resumable.length));
-  lists.queue.update(queue, now, totalWords(totals(queue)));
-  lists.done.update(done, now);
+  page.update(uploads, now, { closed, target: snapshot?.destination });
+  const upload = uploads.get(details.about);
+  if (upload) details.update(upload, now);
+  else details.close();
 }
 
 function startClock() {
   let seconds = 0;
   setInterval(() => {
     seconds += 1;
-    for (const list of Object.values(lists)) list.tick(Date.now(), seconds % SECONDS_PER_MINUTE === 0);
+    page.tick(Date.now(), seconds % SECONDS_PER_MINUTE === 0);
+    if (!document.hidden) measure(details);
   }, SECOND);
 }
 
@@ -126,6 +126,9 @@ async function fulfil(wish) {
 async function carryOut(wish) {
   const { action, ids, paths } = wish;
   if (action === "focus_page") return focusPage();
+  if (action === "draw") return retarget(snapshot?.destination);
+  if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
+  if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
   if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
@@ -156,12 +159,10 @@ function aboutDestinations() {
   return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
 }
 
-/** Where the focus goes when what had it is gone: the first list there is, or the way in. */
+/** Where the focus goes when what had it is gone. */
 async function focusPage() {
   await null; // until all lists are drawn
-  const list = Object.values(lists).find(({ hidden }) => !hidden);
-  if (list) list.focusHeading();
-  else at(closed ? "drop-title" : "choose-files").focus();
+  page.focusFirst(closed !== "");
 }
 
 async function showFiles() {
@@ -171,14 +172,14 @@ async function showFiles() {
 
 function showResumable() {
   goTo("uploads");
-  lists.resumable.focusHeading();
+  page.focusResumable();
 }
 
 /** The user shows where the file of an upload is now; a refusal is told by the upload's name. */
 async function locate(id) {
   const { name } = uploads.get(id) ?? {};
   const named = (problem) => Promise.reject({ name, ...problem });
-  if (await attempt(() => call("locate", { id }).catch(named))) tell(`${name} was found.`);
+  if (await attempt(() => call("locate", { id }).catch(named))) tell(t("was-found", { name }));
 }
 
 async function change(action, ids) {
@@ -205,7 +206,7 @@ async function attempt(command) {
 
 function complain(list) {
   at("problems").add(list);
-  tell(list.length > 1 ? plural(list.length, "problem") : (list[0]?.message ?? ""));
+  tell(list.length > 1 ? t("problem-count", { count: list.length }) : (list[0]?.message ?? ""));
 }
 
 function tell(words) {
@@ -214,13 +215,13 @@ function tell(words) {
 
 function onEnter(paths) {
   goTo("uploads");
-  zone.dragging = paths.length > 0 && !closed;
+  at("drop-zone").dragging = paths.length > 0 && !closed;
 }
 
 function onDrop(paths) {
-  zone.dragging = false;
+  at("drop-zone").dragging = false;
   if (paths.length > 0) fulfil({ action: "add_paths", paths });
-  else complain([{ message: "What was dropped is not a file on this computer. Save it first, then drop the saved file." }]);
+  else complain([{ message: t("not-a-file") }]);
 }
 
 function onKey(event) {

@@ -1,17 +1,18 @@
-/** What a user may do with an upload, pure: actions and their labels, in the order in which they are drawn. */
+/** What a user may do with an upload: actions, their labels, and the question before what cannot be taken back. */
 
-import { bytes, plural } from "./format.js";
+import { bytes } from "./format.js";
+import { t } from "./words.js";
 
-const PAUSE = { action: "pause", label: "Pause" };
-const RESUME = { action: "resume", label: "Resume" };
-const TRY_ANYWAY = { action: "resume", label: "Try anyway" };
-const LOCATE = { action: "locate", label: "Locate…" };
-const CHECK_AGAIN = { action: "resume", label: "Check again" };
-const START_OVER = { action: "start_over", label: "Start over" };
-const DISCARD = { action: "discard", label: "Discard" };
-const CANCEL = { action: "discard", label: "Cancel" };
-const FINISH_AGAIN = { action: "finish_again", label: "Finish again" };
-const MARK_DONE = { action: "mark_done", label: "Mark as done" };
+const PAUSE = { action: "pause", label: "do-pause" };
+const RESUME = { action: "resume", label: "do-resume" };
+const TRY_ANYWAY = { action: "resume", label: "do-try-anyway" };
+const LOCATE = { action: "locate", label: "do-locate" };
+const CHECK_AGAIN = { action: "resume", label: "do-check-again" };
+const START_OVER = { action: "start_over", label: "do-start-over" };
+const DISCARD = { action: "discard", label: "do-discard" };
+const CANCEL = { action: "discard", label: "do-cancel" };
+const FINISH_AGAIN = { action: "finish_again", label: "do-finish-again" };
+const MARK_DONE = { action: "mark_done", label: "do-mark-done" };
 
 const OFFERS = {
   queued: [PAUSE, CANCEL],
@@ -33,22 +34,45 @@ const OFFERS = {
 const RESUMED_BY_ALL = new Set(["interrupted", "paused", "failed", "needs_sign_in"]);
 // A finished file may stand behind an unknown outcome, so that is never swept up with the rest.
 const KEPT_BY_ALL = new Set(["outcome_unknown", "finishing", "done"]);
+const WAITS_FOR_TURN = new Set(["queued", "paused"]);
+const STARTED_OVER_BY_MANY = new Set(["interrupted", "failed", "expired", "source_changed", "needs_sign_in"]);
 const NAMES_LISTED = 6;
 
-/** The actions of one row. */
+/** The actions of one row, in the order in which they are drawn. */
 export function offers({ state, earlier }) {
-  if (state.kind === "paused" && earlier) return [RESUME, START_OVER, DISCARD];
-  return OFFERS[state.kind] ?? [DISCARD];
+  const offered = state.kind === "paused" && earlier ? [RESUME, START_OVER, DISCARD] : (OFFERS[state.kind] ?? [DISCARD]);
+  return offered.map(({ action, label }) => ({ action, label: t(label) }));
 }
 
-/** Which of a list an action on all of it means, as ids. */
+const MEANT = {
+  pause: ({ state }) => OFFERS[state.kind]?.includes(PAUSE) ?? false,
+  resume: ({ state }) => RESUMED_BY_ALL.has(state.kind),
+  start_over: ({ state }) => STARTED_OVER_BY_MANY.has(state.kind),
+  discard: ({ state }) => !KEPT_BY_ALL.has(state.kind),
+  order: ({ list, state }) => list === "queue" && WAITS_FOR_TURN.has(state.kind),
+};
+
+/** Which of some uploads an action on all of them means, as ids. */
 export function idsForAll(action, uploads) {
-  const means = {
-    pause: ({ state }) => OFFERS[state.kind]?.includes(PAUSE),
-    resume: ({ state }) => RESUMED_BY_ALL.has(state.kind),
-    discard: ({ state }) => !KEPT_BY_ALL.has(state.kind),
-  }[action];
-  return uploads.filter(means).map(({ id }) => id);
+  return uploads.filter(MEANT[action]).map(({ id }) => id);
+}
+
+/** Whether an action on all of some uploads means any of them. */
+export function isForAny(action, uploads) {
+  return uploads.some(MEANT[action]);
+}
+
+/** What can be done with several uploads at once: each action with its label and the ids it means. */
+export function offersForMany(uploads) {
+  const order = idsForAll("order", uploads);
+  return [
+    { action: "resume", label: t("do-resume"), ids: idsForAll("resume", uploads) },
+    { action: "pause", label: t("do-pause"), ids: idsForAll("pause", uploads) },
+    { action: "order_first", label: t("do-first"), ids: order },
+    { action: "order_last", label: t("do-last"), ids: order },
+    { action: "start_over", label: t("do-start-over"), ids: idsForAll("start_over", uploads) },
+    { action: "discard", label: t("do-discard"), ids: idsForAll("discard", uploads) },
+  ].filter(({ ids }) => ids.length > 0);
 }
 
 /** What to ask before an action that cannot be taken back, or null where nothing would be lost. */
@@ -60,36 +84,35 @@ export function questionFor(action, uploads) {
 }
 
 function discardQuestion(uploads, held) {
+  const count = uploads.length;
   const queued = uploads.every(({ state }) => state.kind === "queued");
-  if (uploads.length === 1 && queued && held === 0) return null;
-  const many = uploads.length !== 1;
+  if (count === 1 && queued && held === 0) return null;
   return {
-    title: many ? `Discard ${plural(uploads.length, "upload")}?` : "Discard this upload?",
-    text: `${heldWords(held, many)} The ${many ? "files" : "file"} on this computer ${many ? "stay" : "stays"} where ${many ? "they are" : "it is"}.`,
+    title: count === 1 ? t("discard-one") : t("discard-many", { count }),
+    text: `${heldWords(held, count)} ${t("files-stay", { count })}`,
     names: listedNames(uploads),
-    deed: "Discard",
-    keep: many ? "Keep them" : "Keep it",
+    deed: t("do-discard"),
+    keep: t("keep-it", { count }),
   };
 }
 
 function startOverQuestion(uploads, held) {
+  const count = uploads.length;
   return {
-    title: uploads.length === 1 ? "Start this upload over?" : `Start ${plural(uploads.length, "upload")} over?`,
-    text: `${heldWords(held, uploads.length > 1)} Everything is then sent again from the beginning.`,
+    title: count === 1 ? t("start-over-one") : t("start-over-many", { count }),
+    text: `${heldWords(held, count)} ${t("all-again")}`,
     names: listedNames(uploads),
-    deed: "Start over",
-    keep: "Keep what was sent",
+    deed: t("do-start-over"),
+    keep: t("keep-what-was-sent"),
   };
 }
 
-function heldWords(held, many) {
-  return held > 0
-    ? `The ${bytes(held)} already on the server will be deleted and cannot be resumed from.`
-    : `Nothing of ${many ? "them" : "it"} is on the server yet.`;
+function heldWords(held, count) {
+  return held > 0 ? t("held-is-lost", { amount: bytes(held) }) : t("none-held", { count });
 }
 
 function listedNames(uploads) {
   const names = uploads.slice(0, NAMES_LISTED).map(({ name, shown }) => ({ name, held: shown > 0 ? bytes(shown) : "" }));
   const rest = uploads.length - names.length;
-  return rest > 0 ? [...names, { name: `and ${rest.toLocaleString("en-GB")} more`, held: "" }] : names;
+  return rest > 0 ? [...names, { name: t("and-more", { count: rest }), held: "" }] : names;
 }

@@ -1,77 +1,125 @@
 /**
- * The page's picture of all uploads, pure: a Map by id that is never changed in place.
+ * The page's picture of all uploads: a map by id, changed in place by the app's events, so that one event among a hundred
+ * thousand uploads costs no more than itself. What is drawn of it stands in `lists.js`.
  * To each upload from the app it adds what only the page needs:
  *
  * - `shown`: bytes drawn as confirmed; never moves back, unless the upload was begun anew
  * - `cut`: bytes confirmed when it was last resumed, or null; drawn as a notch in the bar
  * - `earlier`: true while it rests from an earlier run of the app, and so belongs to what can be resumed
+ * - `list`: "queue", "done", or, for all that waits for the user's word, "resumable"
+ * - `folder`: the drop and the uppermost folder it came with; empty for a file of its own
+ * - `arrived`: its number in the order of coming; what is finished gets a new one
+ * - `revision`: grows with every change, so that a row knows whether it is to be drawn anew
  */
 
 const RUNNING = new Set(["preparing", "uploading", "waiting", "finishing"]);
 const QUEUED = new Set([...RUNNING, "queued", "paused"]);
 const BEFORE_SENDING = new Set(["queued", "preparing"]);
 
-/** The picture at launch. Finished uploads come in the order in which they were finished. */
-export function fromSnapshot(list) {
-  const entries = list.map((upload) => {
-    const known = entryFrom(undefined, upload);
-    return [upload.id, { ...known, earlier: upload.state.kind === "paused" }];
-  });
-  const isDone = ([, upload]) => upload.state.kind === "done";
-  const done = entries.filter(isDone).sort(([, a], [, b]) => a.updated_at - b.updated_at);
-  return new Map([...entries.filter((entry) => !isDone(entry)), ...done]);
+/** Whether it has its turn. */
+export function isRunning({ state }) {
+  return RUNNING.has(state.kind);
 }
 
-/** (uploads, event) -> uploads. */
-export function apply(uploads, event) {
-  return applyAll(uploads, [event]);
+/** Where an upload is listed. */
+export function listOf({ state, earlier }) {
+  if (state.kind === "done") return "done";
+  return QUEUED.has(state.kind) && !earlier ? "queue" : "resumable";
 }
 
-/** Folds a batch of events with one copy of the Map. */
-export function applyAll(uploads, events) {
-  const next = new Map(uploads);
-  for (const event of events) applyTo(next, event);
-  return next;
-}
+/** All uploads that the page knows. */
+export class Uploads {
+  #byId = new Map();
+  #arrivals = 0;
 
-function applyTo(next, event) {
-  switch (event.type) {
-    case "removed":
-      next.delete(event.id);
-      break;
-    case "upsert":
-      upsert(next, event.upload);
-      break;
+  /** The picture at launch. Finished uploads come in the order in which they were finished. */
+  constructor(snapshot = []) {
+    const done = snapshot.filter(({ state }) => state.kind === "done").sort((a, b) => a.updated_at - b.updated_at);
+    const others = snapshot.filter(({ state }) => state.kind !== "done");
+    for (const upload of [...others, ...done]) this.#add(upload, upload.state.kind === "paused");
+  }
+
+  get size() {
+    return this.#byId.size;
+  }
+
+  get(id) {
+    return this.#byId.get(id);
+  }
+
+  values() {
+    return this.#byId.values();
+  }
+
+  /** Folds events in; gives the uploads whose state is another now. */
+  apply(events) {
+    const changed = new Set();
+    for (const event of events) this.#applyOne(event, changed);
+    return [...changed].filter(({ id }) => this.#byId.has(id));
+  }
+
+  #applyOne(event, changed) {
+    const known = this.#byId.get(event.id);
+    if (event.type === "removed") this.#byId.delete(event.id);
     // The user's own order to start over: the one reason to let a bar fall back at once.
-    case "started_over":
-      if (next.has(event.id)) next.set(event.id, { ...next.get(event.id), shown: 0, confirmed: 0, cut: null });
-      break;
+    if (event.type === "started_over" && known) update(known, { shown: 0, confirmed: 0, cut: null });
+    if (event.type === "places") this.#place(event.places);
+    if (event.type === "upsert") this.#upsert(event.upload, changed);
+  }
+
+  #place(places) {
+    for (const [id, priority, position] of places) {
+      const upload = this.#byId.get(id);
+      if (upload) update(upload, { priority, position });
+    }
+  }
+
+  #upsert(upload, changed) {
+    const known = this.#byId.get(upload.id);
+    const before = known && stateOf(known);
+    const entry = known ? this.#change(known, upload) : this.#add(upload, false);
+    if (before !== stateOf(entry)) changed.add(entry);
+  }
+
+  #add(upload, earlier) {
+    const entry = { revision: 0, arrived: (this.#arrivals += 1), folder: folderOf(upload), ...counted(upload), earlier };
+    Object.assign(entry, { shown: shownBytes(null, entry), cut: cutAt(null, entry), list: listOf(entry) });
+    this.#byId.set(entry.id, entry);
+    return entry;
+  }
+
+  #change(known, upload) {
+    const now = { ...upload, ...counted(upload) };
+    const before = isBegunAnew(known, now) ? null : known;
+    const justDone = now.state.kind === "done" && known.state.kind !== "done";
+    update(known, {
+      ...now,
+      shown: shownBytes(before, now),
+      cut: cutAt(before, now),
+      earlier: known.earlier && now.state.kind === "paused",
+      arrived: justDone ? (this.#arrivals += 1) : known.arrived,
+    });
+    known.list = listOf(known);
+    return known;
   }
 }
 
-function upsert(next, upload) {
-  const before = next.get(upload.id);
-  const justDone = upload.state.kind === "done" && before?.state.kind !== "done";
-  // What is finished goes to the end, so that the Map's order is the order of finishing.
-  if (justDone) next.delete(upload.id);
-  next.set(upload.id, entryFrom(before, upload));
+function update(entry, change) {
+  Object.assign(entry, change);
+  entry.revision += 1;
 }
 
-function entryFrom(before, upload) {
+/** A state for comparing: its kind and its reason. */
+function stateOf({ state }) {
+  return `${state.kind} ${state.reason ?? ""}`;
+}
+
+function counted(upload) {
   const size = count(upload.size);
-  const confirmed = Math.min(count(upload.confirmed), size);
-  const entry = { ...upload, size, confirmed };
-  const anew = isBegunAnew(before, entry);
-  return {
-    ...entry,
-    shown: shownBytes(anew ? undefined : before, entry),
-    cut: cutAt(anew ? undefined : before, entry),
-    earlier: Boolean(before?.earlier) && entry.state.kind === "paused",
-  };
+  return { ...upload, size, confirmed: Math.min(count(upload.confirmed), size), priority: upload.priority ?? 0, position: upload.position ?? 0 };
 }
 
 function isBegunAnew(before, now) {
-  if (!before) return true;
   return before.size !== now.size || (now.confirmed === 0 && BEFORE_SENDING.has(now.state.kind));
 }
 
@@ -85,45 +133,18 @@ function cutAt(before, now) {
   return now.resumed && now.confirmed > 0 && QUEUED.has(now.state.kind) ? now.confirmed : null;
 }
 
+function folderOf({ batch, relative_path: path, name }) {
+  const folders = foldersOf({ relative_path: path, name });
+  return folders ? `${batch}/${folders.split(/[/\\]/)[0]}` : "";
+}
+
+/** The folders an upload came with, without its own name. */
+export function foldersOf({ relative_path: path, name }) {
+  if (!path || path === name) return "";
+  const isWhole = path.endsWith(`/${name}`) || path.endsWith(`\\${name}`);
+  return isWhole ? path.slice(0, -name.length - 1) : path;
+}
+
 function count(value) {
   return Number.isFinite(value) && value > 0 ? value : 0;
-}
-
-/** Where an upload is listed: "queue", "done", or, for all that waits for the user's word, "resumable". */
-export function groupOf(upload) {
-  if (upload.state.kind === "done") return "done";
-  return QUEUED.has(upload.state.kind) && !upload.earlier ? "queue" : "resumable";
-}
-
-/** All three lists in the order in which they are drawn: what runs first, what was finished last first. */
-export function inGroups(uploads) {
-  const groups = { resumable: [], queue: [], done: [] };
-  const waitingForTurn = [];
-  for (const upload of uploads.values()) {
-    const group = groupOf(upload);
-    const resting = group === "queue" && !RUNNING.has(upload.state.kind);
-    (resting ? waitingForTurn : groups[group]).push(upload);
-  }
-  return {
-    resumable: groups.resumable,
-    queue: groups.queue.concat(waitingForTurn),
-    done: groups.done.reverse(),
-  };
-}
-
-/** The queue in numbers: bytes, bytes per second (null: nothing moves), seconds (null: not known). */
-export function totals(queue) {
-  const sum = (pick) => queue.reduce((total, upload) => total + pick(upload), 0);
-  const size = sum((upload) => upload.size);
-  const shown = sum((upload) => upload.shown);
-  const speed = sum((upload) => (upload.state.kind === "uploading" ? count(upload.bytes_per_second) : 0));
-  const moving = sum((upload) => (upload.state.kind === "paused" ? 0 : upload.size - upload.shown));
-  return {
-    count: queue.length,
-    uploading: queue.filter((upload) => upload.state.kind === "uploading").length,
-    size,
-    shown,
-    bytes_per_second: speed > 0 ? speed : null,
-    eta_seconds: speed > 0 ? moving / speed : null,
-  };
 }

@@ -83,7 +83,7 @@ export function translate(root) {
 function translateOne(element) {
   const id = element.dataset.l10n;
   const message = bundles.map((bundle) => bundle.getMessage(id)).find(Boolean);
-  if (!message || message.value) element.textContent = t(id);
+  if (message?.value) element.textContent = t(id);
   for (const name of Object.keys(message?.attributes ?? {})) {
     if (ATTRIBUTES.has(name)) element.setAttribute(name, t(`${id}.${name}`));
   }

@@ -16,7 +16,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    locating, page, saving,
+    locating, looking, page, saving,
     view::View,
     window,
 };
@@ -68,6 +68,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         autostart::set_start_at_login,
         closing::quit_app,
         locating::locate,
+        looking::chunk_map,
+        looking::speeds,
+        looking::set_order,
         finished::catalogues,
         finished::finished_files,
         finished::delete_finished,
@@ -207,7 +210,7 @@ pub(crate) async fn add_and_tell<R: Runtime>(app: &AppHandle<R>, paths: Vec<Path
 
 /// What could be done, and to whom it could not.
 #[derive(Serialize)]
-struct DoneView {
+pub(crate) struct DoneView {
     done: usize,
     problems: Vec<ProblemView>,
 }

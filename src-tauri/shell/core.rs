@@ -20,6 +20,7 @@ use crate::{
     arguments::Arguments,
     autostart::{self, Entry},
     saving::Trial,
+    speeds::Speeds,
     view::Done,
 };
 
@@ -49,6 +50,8 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// How fast bytes moved lately.
+    pub speeds: Speeds,
     /// What the system starts at login, where that can be written down.
     pub at_login: Result<Entry, Error>,
     /// Files that the program was started with, until they are added.
@@ -85,6 +88,7 @@ impl Core {
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            speeds: Speeds::default(),
             at_login: at_login(arguments),
             given: Mutex::new(arguments.absolute_paths()),
         })

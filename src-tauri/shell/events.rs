@@ -22,8 +22,6 @@ use crate::{
 const PAUSE: Duration = Duration::from_millis(200);
 /// So many new uploads are looked at in one go.
 const LOOKED_AT: usize = 512;
-/// From so many changed uploads on, one look at all of them is cheaper than a look at each.
-const MANY: usize = 32;
 /// The name of the event that carries news.
 pub const UPLOADS: &str = "uploads";
 
@@ -35,6 +33,11 @@ pub enum Change {
     Upsert {
         /// The whole of it.
         upload: Box<View>,
+    },
+    /// Uploads stand elsewhere in the queue.
+    Places {
+        /// Where every unfinished upload stands: its priority, and its position among those.
+        places: Vec<(UploadId, i32, f64)>,
     },
     /// An upload is gone.
     Removed {
@@ -49,6 +52,7 @@ struct News {
     queued: Vec<UploadId>,
     changed: BTreeMap<UploadId, Option<Finish>>,
     progress: HashMap<UploadId, Progress>,
+    moved: bool,
 }
 
 /// What is known of the uploads that news came of.
@@ -105,6 +109,7 @@ impl News {
                 self.changed.entry(id).or_default();
             }
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
+            Event::Moved { .. } => self.moved = true,
             Event::Finished { name, size, sent, location, .. } => {
                 self.changed.insert(id, Some(Finish { name, size, sent, location }));
             }
@@ -158,6 +163,9 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
             changes.push(Change::Upsert { upload: Box::new(view.clone()) });
         }
     }
+    if news.moved {
+        changes.extend(core.engine.places().await.ok().map(|places| Change::Places { places }));
+    }
     changes
 }
 
@@ -169,16 +177,6 @@ async fn unseen(core: &Core, id: UploadId, finish: &Finish) -> View {
 }
 
 async fn read(core: &Core, news: &News) -> HashMap<UploadId, carryon_engine::Listed> {
-    let wanted: Vec<UploadId> = news.changed.keys().copied().collect();
-    if wanted.len() > MANY {
-        let (listed, _) = core.engine.list().await.unwrap_or_default();
-        return listed.into_iter().map(|listed| (listed.upload.id, listed)).collect();
-    }
-    let mut read = HashMap::new();
-    for id in wanted {
-        if let Ok(Some(listed)) = core.engine.get(id).await {
-            read.insert(id, listed);
-        }
-    }
-    read
+    let listed = core.engine.get_all(news.changed.keys().copied().collect()).await.unwrap_or_default();
+    listed.into_iter().map(|listed| (listed.upload.id, listed)).collect()
 }

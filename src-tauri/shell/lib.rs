@@ -14,11 +14,13 @@ mod events;
 mod finished;
 mod given;
 mod locating;
+mod looking;
 mod notes;
 mod notifications;
 mod overview;
 mod page;
 mod saving;
+mod speeds;
 mod status;
 mod taskbar;
 mod tray;
@@ -101,6 +103,7 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     tray::build(app);
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
+        tauri::async_runtime::spawn(speeds::watch(app.clone()));
         tauri::async_runtime::spawn(overview::keep(app.clone(), core.engine.subscribe()));
         let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
         let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });

@@ -31,6 +31,9 @@ pub struct View {
     created_at: i64,
     updated_at: i64,
     expires_at: Option<i64>,
+    start_at: Option<i64>,
+    priority: i32,
+    position: f64,
     state: StateView,
 }
 
@@ -69,6 +72,9 @@ impl View {
             created_at: upload.created_at,
             updated_at: upload.updated_at,
             expires_at: upload.expires_at,
+            start_at: upload.start_at,
+            priority: upload.priority,
+            position: upload.position,
             state: StateView::new(&upload.state, message),
         };
         view.eta_seconds = view.eta();
@@ -99,6 +105,9 @@ impl View {
             created_at: now,
             updated_at: now,
             expires_at: None,
+            start_at: None,
+            priority: 0,
+            position: 0.0,
             state: StateView::default(),
         }
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { KINDS, addressFrom, addressTrouble, formFrom, hostOf, isSameServer, plainHost, understood } from "../../ui/address.js";
 
 /** What a form holds beside what the engine keeps. */

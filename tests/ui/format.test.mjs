@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { bytes, bytesOf, day, duration, isWithinADay, keptUntil, percent, plural, rate, timeLeft } from "../../ui/format.js";
 
 process.env.TZ = "UTC";

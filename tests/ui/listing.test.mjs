@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { deleteQuestion, filesWords, listingWords, newestFirst, spokenName, whereWords } from "../../ui/listing.js";
 
 const OWN = { id: 1, name: "This computer", own: true };

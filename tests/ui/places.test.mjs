@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { factWords, nameOf, removeQuestion, savedWords, tokenWords, verdictWords, whereWords } from "../../ui/places.js";
 
 const OWN = { id: 1, name: "This computer", own: true, address: "/home/ada/Carryon", token: "none", uploads: 0 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { fieldsFrom, settingsFrom, settingsTroubles, sizeFrom, sizeWords, speedFrom, speedWords } from "../../ui/settings.js";
 
 const BY_PATH = { tellsFiles: "by path" };

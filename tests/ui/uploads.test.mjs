@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apply, applyAll, fromSnapshot, groupOf, inGroups, totals } from "../../ui/uploads.js";
+import "./english.mjs";
+import { listsOf, totals } from "../../ui/lists.js";
+import { Uploads, listOf } from "../../ui/uploads.js";
 
 const RESUMABLE = ["failed", "interrupted", "source_missing", "source_changed", "outcome_unknown", "needs_sign_in", "expired"];
 const QUEUED = ["queued", "preparing", "uploading", "waiting", "paused", "finishing"];
@@ -12,23 +14,33 @@ function upload(id, kind, more = {}) {
 const upsert = (...of) => ({ type: "upsert", upload: upload(...of) });
 const ids = (list) => list.map(({ id }) => id);
 
-/** What is shown of upload "a" after each of `steps`, from a snapshot that holds `first`. */
-function shownAfter(first, steps) {
-  let uploads = fromSnapshot([first]);
-  return steps.map((event) => (uploads = apply(uploads, event)).get("a").shown);
+const LOOK = { filter: "all", search: "", opened: new Map() };
+const queueOf = (uploads, look = LOOK) => listsOf(uploads, look).queue.uploads;
+const doneOf = (uploads) => listsOf(uploads, LOOK).done.uploads;
+
+/** A picture, from a snapshot and what happened since. */
+function picture(snapshot, ...events) {
+  const uploads = new Uploads(snapshot);
+  uploads.apply(events);
+  return uploads;
 }
 
-test("an event changes a copy, never the picture that is drawn", () => {
-  const before = fromSnapshot([upload("a", "uploading")]);
-  const after = apply(before, upsert("a", "uploading", { confirmed: 10 }));
-  assert.equal(before.get("a").shown, 0);
-  assert.equal(after.get("a").shown, 10);
-});
+/** What is shown of upload "a" after each of `steps`, from a snapshot that holds `first`. */
+function shownAfter(first, steps) {
+  const uploads = new Uploads([first]);
+  return steps.map((event) => {
+    uploads.apply([event]);
+    return uploads.get("a").shown;
+  });
+}
 
-test("an upload that did not change stays the same object, so its row is left alone", () => {
-  const before = fromSnapshot([upload("a", "uploading"), upload("b", "queued")]);
-  const after = apply(before, upsert("a", "uploading", { confirmed: 10 }));
-  assert.equal(after.get("b"), before.get("b"));
+test("a row knows by the revision whether its upload changed", () => {
+  const uploads = new Uploads([upload("a", "uploading"), upload("b", "queued")]);
+  const before = ["a", "b"].map((id) => uploads.get(id).revision);
+  uploads.apply([upsert("a", "uploading", { confirmed: 10 })]);
+  const after = ["a", "b"].map((id) => uploads.get(id).revision);
+  assert.ok(after[0] > before[0]);
+  assert.equal(after[1], before[1]);
 });
 
 test("progress never moves back", () => {
@@ -55,79 +67,119 @@ test("what is done is shown as whole, whatever the last count was", () => {
 
 test("odd counts do no harm", () => {
   for (const [confirmed, shown] of [[-5, 0], [NaN, 0], [null, 0], [undefined, 0], ["7", 0], [2000, 1000]]) {
-    assert.equal(fromSnapshot([upload("a", "uploading", { confirmed })]).get("a").shown, shown, String(confirmed));
+    assert.equal(new Uploads([upload("a", "uploading", { confirmed })]).get("a").shown, shown, String(confirmed));
   }
-  assert.equal(fromSnapshot([upload("a", "queued", { size: undefined })]).get("a").size, 0);
+  assert.equal(new Uploads([upload("a", "queued", { size: undefined })]).get("a").size, 0);
 });
 
 test("events for what is not there, and of kinds not known, change nothing", () => {
-  const before = fromSnapshot([upload("a", "queued")]);
-  for (const event of [{ type: "removed", id: "x" }, { type: "started_over", id: "x" }, { type: "later" }]) {
-    assert.deepEqual(apply(before, event), before);
+  const uploads = new Uploads([upload("a", "queued")]);
+  const before = structuredClone(uploads.get("a"));
+  for (const event of [{ type: "removed", id: "x" }, { type: "started_over", id: "x" }, { type: "later" }, { type: "places", places: [["x", 1, 1]] }]) {
+    assert.deepEqual(uploads.apply([event]), []);
+    assert.deepEqual(uploads.get("a"), before);
+    assert.equal(uploads.size, 1);
   }
+});
+
+test("an event tells whose state changed, and no more", () => {
+  const uploads = new Uploads([upload("a", "uploading"), upload("b", "uploading"), upload("c", "uploading")]);
+  const changed = uploads.apply([upsert("a", "uploading", { confirmed: 10 }), upsert("b", "paused"), upsert("c", "failed"), { type: "removed", id: "c" }]);
+  assert.deepEqual(ids(changed), ["b"]);
 });
 
 test("a removed upload is gone, and may come again as another", () => {
   const events = [upsert("a", "uploading", { confirmed: 900 }), { type: "removed", id: "a" }, upsert("a", "queued")];
-  assert.equal(applyAll(new Map(), events.slice(0, 2)).size, 0);
-  assert.equal(applyAll(new Map(), events).get("a").shown, 0);
+  assert.equal(picture([], ...events.slice(0, 2)).size, 0);
+  assert.equal(picture([], ...events).get("a").shown, 0);
 });
 
 test("each state is listed where its user looks for it", () => {
-  for (const kind of QUEUED) assert.equal(groupOf(upload("a", kind)), "queue", kind);
-  for (const kind of RESUMABLE) assert.equal(groupOf(upload("a", kind)), "resumable", kind);
-  assert.equal(groupOf(upload("a", "done")), "done");
-  assert.equal(groupOf(upload("a", "not_known_yet")), "resumable", "what is not known is offered, not hidden");
+  for (const kind of QUEUED) assert.equal(listOf(upload("a", kind)), "queue", kind);
+  for (const kind of RESUMABLE) assert.equal(listOf(upload("a", kind)), "resumable", kind);
+  assert.equal(listOf(upload("a", "done")), "done");
+  assert.equal(listOf(upload("a", "not_known_yet")), "resumable", "what is not known is offered, not hidden");
 });
 
 test("paused at launch is resumable; paused under way stays in the queue", () => {
-  const launch = fromSnapshot([upload("a", "paused"), upload("b", "uploading")]);
-  assert.equal(groupOf(launch.get("a")), "resumable");
-  const later = applyAll(launch, [upsert("b", "paused"), upsert("a", "paused", { confirmed: 1 })]);
-  assert.equal(groupOf(later.get("b")), "queue");
-  assert.equal(groupOf(later.get("a")), "resumable", "an event that changes no state moves no row");
-  const resumedAndPaused = applyAll(later, [upsert("a", "uploading"), upsert("a", "paused")]);
-  assert.equal(groupOf(resumedAndPaused.get("a")), "queue");
+  const uploads = new Uploads([upload("a", "paused"), upload("b", "uploading")]);
+  assert.equal(uploads.get("a").list, "resumable");
+  uploads.apply([upsert("b", "paused"), upsert("a", "paused", { confirmed: 1 })]);
+  assert.equal(uploads.get("b").list, "queue");
+  assert.equal(uploads.get("a").list, "resumable", "an event that changes no state moves no row");
+  uploads.apply([upsert("a", "uploading"), upsert("a", "paused")]);
+  assert.equal(uploads.get("a").list, "queue");
 });
 
 test("what runs comes before what waits for its turn, and the last finished comes first", () => {
-  const uploads = applyAll(new Map(), [
-    upsert("queued", "queued"), upsert("paused", "paused"), upsert("runs", "uploading"), upsert("first", "uploading"),
+  const uploads = picture(
+    [], upsert("queued", "queued"), upsert("paused", "paused"), upsert("runs", "uploading"), upsert("first", "uploading"),
     upsert("second", "uploading"), upsert("second", "done"), upsert("first", "done"), upsert("first", "done"),
-  ]);
-  const { queue, done } = inGroups(uploads);
-  assert.deepEqual(ids(queue), ["runs", "queued", "paused"]);
-  assert.deepEqual(ids(done), ["first", "second"]);
+  );
+  assert.deepEqual(ids(queueOf(uploads)), ["runs", "queued", "paused"]);
+  assert.deepEqual(ids(doneOf(uploads)), ["first", "second"]);
+});
+
+test("what waits stands in the order in which it is to run: priority, position, then the order of coming", () => {
+  const uploads = picture([upload("a", "queued"), upload("b", "queued"), upload("c", "queued"), upload("d", "queued")]);
+  uploads.apply([{ type: "places", places: [["c", 2, 0], ["d", 0, -1.5]] }]);
+  assert.deepEqual(ids(queueOf(uploads)), ["c", "d", "a", "b"]);
 });
 
 test("finished uploads of a snapshot are ordered by when they were finished", () => {
-  const uploads = fromSnapshot([upload("late", "done", { updated_at: 9 }), upload("early", "done", { updated_at: 1 })]);
-  assert.deepEqual(ids(inGroups(uploads).done), ["late", "early"]);
+  const uploads = new Uploads([upload("late", "done", { updated_at: 9 }), upload("early", "done", { updated_at: 1 })]);
+  assert.deepEqual(ids(doneOf(uploads)), ["late", "early"]);
+});
+
+const inFolder = (id, kind, path, more) => upload(id, kind, { batch: "b1", relative_path: path, ...more });
+
+test("the files of a folder are one line that opens, where there are more than a few", () => {
+  const files = Array.from({ length: 9 }, (_, index) => inFolder(`f${index}`, "queued", "Day 3/A-cam"));
+  const uploads = new Uploads([upload("own", "queued"), ...files, inFolder("g", "queued", "Day 4")]);
+  const lines = (opened) => listsOf(uploads, { ...LOOK, opened: new Map(opened) }).queue.items;
+  assert.deepEqual(lines([]).map(({ id, name }) => name ?? id), ["own.mov", "Day 3", "g.mov"]);
+  const { id } = lines([])[1];
+  assert.equal(lines([[id, true]]).length, 12);
+  assert.equal(lines([[id, true]])[1].totals.count, 9);
+});
+
+test("a folder of few files stands open, and closes when asked", () => {
+  const uploads = new Uploads([inFolder("a", "queued", "Day 3"), inFolder("b", "queued", "Day 3")]);
+  const { items } = listsOf(uploads, LOOK).queue;
+  assert.deepEqual(items.map(({ isFolder = false }) => isFolder), [true, false, false]);
+  assert.equal(listsOf(uploads, { ...LOOK, opened: new Map([[items[0].id, false]]) }).queue.items.length, 1);
+});
+
+test("only what is looked for is listed: by state, and by every word in name, folder or destination", () => {
+  const uploads = new Uploads([
+    upload("Interview", "uploading", { destination: "Lab" }), upload("interlude", "paused", { destination: "Studio" }),
+    upload("scan", "failed", { destination: "Lab", relative_path: "Inter/2019" }), upload("scan2", "done", { destination: "Lab" }),
+  ]);
+  const found = (look) => {
+    const { resumable, queue, done } = listsOf(uploads, { ...LOOK, ...look });
+    return [resumable, queue, done].flatMap((list) => ids(list.uploads)).sort();
+  };
+  assert.deepEqual(found({ search: " INTER lab" }), ["Interview", "scan"]);
+  assert.deepEqual(found({ filter: "attention" }), ["scan"]);
+  assert.deepEqual(found({ filter: "paused", search: "inter" }), ["interlude"]);
+  assert.equal(listsOf(uploads, { ...LOOK, search: "nowhere" }).hidden, 4);
 });
 
 test("the notch stands where the upload was resumed, and stays there", () => {
-  let uploads = fromSnapshot([upload("a", "interrupted", { confirmed: 400 })]);
+  const uploads = new Uploads([upload("a", "interrupted", { confirmed: 400 })]);
   assert.equal(uploads.get("a").cut, null);
-  uploads = apply(uploads, upsert("a", "uploading", { confirmed: 400, resumed: true }));
-  uploads = apply(uploads, upsert("a", "uploading", { confirmed: 700, resumed: true }));
+  uploads.apply([upsert("a", "uploading", { confirmed: 400, resumed: true }), upsert("a", "uploading", { confirmed: 700, resumed: true })]);
   assert.equal(uploads.get("a").cut, 400);
-  assert.equal(apply(uploads, { type: "started_over", id: "a" }).get("a").cut, null);
+  uploads.apply([{ type: "started_over", id: "a" }]);
+  assert.equal(uploads.get("a").cut, null);
 });
 
 test("totals count what moves, and leave the paused out of the time left", () => {
-  const uploads = fromSnapshot([
-    upload("a", "uploading", { confirmed: 400, bytes_per_second: 100 }),
-    upload("b", "queued"),
-    upload("c", "waiting", { bytes_per_second: 50 }),
-  ]);
-  const queue = [...applyAll(uploads, [upsert("d", "paused")]).values()];
-  assert.deepEqual(totals(queue), { count: 4, uploading: 1, size: 4000, shown: 400, bytes_per_second: 100, eta_seconds: 26 });
+  const uploads = picture(
+    [upload("a", "uploading", { confirmed: 400, bytes_per_second: 100 }), upload("b", "queued"), upload("c", "waiting", { bytes_per_second: 50 })],
+    upsert("d", "paused"),
+  );
+  const sums = totals([...uploads.values()]);
+  assert.deepEqual(sums, { count: 4, uploading: 1, size: 4000, shown: 400, bytes_per_second: 100, eta_seconds: 26 });
   assert.deepEqual(totals([]), { count: 0, uploading: 0, size: 0, shown: 0, bytes_per_second: null, eta_seconds: null });
-});
-
-test("five thousand uploads are folded and grouped within a frame or two", () => {
-  const events = Array.from({ length: 5000 }, (_, index) => upsert(`u${index}`, "queued"));
-  const started = performance.now();
-  inGroups(apply(applyAll(new Map(), events), upsert("u1", "uploading")));
-  assert.ok(performance.now() - started < 200);
 });

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import "./english.mjs";
 import { announcement } from "../../ui/announce.js";
 import { addedWords, closedWords, explanation, factWords, lastCallWords, nextStepFor, stateWords, totalWords } from "../../ui/describe.js";
 import { idsForAll, offers, questionFor } from "../../ui/offers.js";
-import { applyAll, fromSnapshot } from "../../ui/uploads.js";
+import { Uploads } from "../../ui/uploads.js";
 import { NOW, SCENES, upload } from "./preview/scenes.js";
 
 process.env.TZ = "UTC";
 
-const entry = (...of) => [...fromSnapshot([upload(...of)]).values()][0];
+const entry = (...of) => [...new Uploads([upload(...of)]).values()][0];
 const labels = (each) => offers(each).map(({ label }) => label);
 
 test("an interrupted upload says why, what is safe, what is left and until when", () => {
@@ -83,12 +84,13 @@ test("each state offers what can be done about it", () => {
     source_changed: ["Start over", "Discard"], source_missing: ["Locate…", "Check again", "Discard"], outcome_unknown: ["Finish again", "Mark as done"],
   };
   for (const [kind, wanted] of Object.entries(expected)) assert.deepEqual(labels(entry("a.mov", kind)), wanted, kind);
-  const pausedNow = applyAll(new Map(), [{ type: "upsert", upload: upload("a.mov", "paused") }]);
+  const pausedNow = new Uploads();
+  pausedNow.apply([{ type: "upsert", upload: upload("a.mov", "paused") }]);
   assert.deepEqual(labels([...pausedNow.values()][0]), ["Resume", "Cancel"]);
 });
 
 test("Resume all leaves alone what needs a decision, and Discard all what may have arrived", () => {
-  const all = [...fromSnapshot(SCENES.resumable().uploads).values()];
+  const all = [...new Uploads(SCENES.resumable().uploads).values()];
   const kinds = (action) => idsForAll(action, all).map((id) => all.find((each) => each.id === id).state.kind);
   assert.deepEqual(kinds("resume"), ["interrupted", "interrupted", "paused", "failed", "needs_sign_in"]);
   assert.ok(!kinds("discard").includes("outcome_unknown"));
@@ -114,16 +116,15 @@ test("nothing is asked where nothing would be lost", () => {
 
 test("changes of state are spoken, percents are not", () => {
   const first = upload("a.mov", "uploading");
-  const before = fromSnapshot([first]);
-  const says = (change) => announcement(before, applyAll(before, [{ type: "upsert", upload: { ...first, ...change } }]), [first.id]);
+  const says = (change) => announcement(new Uploads([first]).apply([{ type: "upsert", upload: { ...first, ...change } }]));
   assert.equal(says({ confirmed: 5e8 }), "");
   assert.equal(says({ state: { kind: "done" } }), "a.mov: Done.");
 });
 
 test("many changes at once are counted, not recited", () => {
-  const before = fromSnapshot(Array.from({ length: 12 }, (_, index) => upload(`${index}.mov`, "finishing")));
-  const after = applyAll(before, [...before.values()].map((each) => ({ type: "upsert", upload: { ...each, state: { kind: "done" } } })));
-  assert.equal(announcement(before, after, [...before.keys()]), "12 uploads: Done.");
+  const uploads = new Uploads(Array.from({ length: 12 }, (_, index) => upload(`${index}.mov`, "finishing")));
+  const changed = uploads.apply([...uploads.values()].map((each) => ({ type: "upsert", upload: { ...each, state: { kind: "done" } } })));
+  assert.equal(announcement(changed), "12 uploads: Done.");
 });
 
 test("the answer to a drop is told in full words", () => {

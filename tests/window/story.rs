@@ -89,7 +89,7 @@ fn an_empty_window_teaches(desktop: &Desktop, app: &App) {
 
 fn drop_files(desktop: &mut Desktop, app: &App, film: &Path, shoot: &Path) {
     desktop.hover_files(&[film, shoot]);
-    app.wait_shown("#drop-zone[dragging] .veil", true);
+    app.wait_shown("#veil", true);
     app.shot(desktop, "02-dragging");
     desktop.release();
     app.wait_shown("#drop-zone[dragging]", false);

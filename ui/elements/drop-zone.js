@@ -1,22 +1,14 @@
 /**
- * `<drop-zone>`: the way in. Large and teaching while nothing is there (`empty`), slim afterwards (`slim`);
- * while files hang over the window (`dragging`) its veil covers the whole of it. Where nothing can be taken it is
- * `closed`, and says why.
+ * `<drop-zone>`: the way in. Large and teaching while nothing is there (`empty`), slim afterwards; while files hang over the
+ * window (`dragging`) a veil covers the whole of it. Where nothing can be taken it is `closed`, and says why.
  */
 
+import { t } from "../words.js";
 import { say, setHidden, setText, wish } from "./dom.js";
-
-const INVITATION = "Drop files or folders here";
-const INVITATION_TO = "Drop files here: they go to ";
-const CLOSED = "No files can be taken now";
 
 class DropZone extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this);
-  }
-
-  disconnectedCallback() {
-    this.removeEventListener("click", this);
   }
 
   handleEvent(event) {
@@ -29,10 +21,11 @@ class DropZone extends HTMLElement {
     this.toggleAttribute("empty", empty);
     this.toggleAttribute("closed", closed !== "");
     const to = closed || target?.own ? "" : (target?.name ?? "");
-    setText(this.querySelector("h2 .say"), closed ? CLOSED : to ? INVITATION_TO : INVITATION);
-    setText(this.querySelector("h2 bdi"), to);
-    setText(this.querySelector(".veil .say"), to ? "Drop to upload to " : "Drop to upload");
-    setText(this.querySelector(".veil bdi"), to);
+    setText(this.querySelector("h1 .say"), closed ? t("drop-closed") : to ? `${t("drop-here-to")} ` : t("drop-here"));
+    setText(this.querySelector("h1 bdi"), to);
+    const veil = document.getElementById("veil");
+    setText(veil.querySelector(".say"), to ? `${t("drop-release-to")} ` : t("drop-release"));
+    setText(veil.querySelector("bdi"), to);
     setHidden(this.querySelector(".lesson"), closed !== "");
     say(this.querySelector(".reason"), closed);
     for (const button of this.querySelectorAll("button")) button.disabled = closed !== "";
@@ -40,6 +33,7 @@ class DropZone extends HTMLElement {
 
   set dragging(on) {
     this.toggleAttribute("dragging", on);
+    setHidden(document.getElementById("veil"), !on);
   }
 }
 

@@ -1,7 +1,7 @@
 /** `<problem-list>`: what went wrong and what to do, one entry each, until it is dismissed. */
 
 import { nextStepFor } from "../describe.js";
-import { plural } from "../format.js";
+import { t } from "../words.js";
 import { copyOf, say, setHidden, setText, wish } from "./dom.js";
 
 const SHOWN_AT_MOST = 50;
@@ -59,10 +59,10 @@ class ProblemList extends HTMLElement {
 
   #drawFrame() {
     const shown = this.#entries.children.length;
-    const rest = this.#count > shown ? `; the first ${shown} are listed` : "";
+    const problems = t("problem-count", { count: this.#count });
     setHidden(this, this.#count === 0);
     setHidden(this.querySelector(".all"), this.#count < 2);
-    setText(this.querySelector(".count"), plural(this.#count, "problem") + rest);
+    setText(this.querySelector(".count"), this.#count > shown ? t("problem-count-cut", { problems, shown }) : problems);
   }
 }
 
@@ -73,7 +73,7 @@ function entryOf(key, subject, cause) {
   entry.append(copyOf("problem"));
   say(entry.querySelector(".subject"), subject);
   say(entry.querySelector(".cause"), cause);
-  entry.querySelector(".dismiss").setAttribute("aria-label", `Dismiss: ${subject || cause}`);
+  entry.querySelector(".dismiss").setAttribute("aria-label", t("dismiss-about", { about: subject || cause }));
   return entry;
 }
 

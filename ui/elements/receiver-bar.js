@@ -1,6 +1,8 @@
 /** `<receiver-bar>`: the foot of the window, which says where files go. */
 
+import { placeName } from "../describe.js";
 import { whereWords } from "../places.js";
+import { t } from "../words.js";
 import { setHidden, setText, wish } from "./dom.js";
 
 class ReceiverBar extends HTMLElement {
@@ -22,9 +24,10 @@ class ReceiverBar extends HTMLElement {
     const place = document.createElement("bdi");
     place.textContent = own ? (receiver?.folder ?? "") : whereWords(destination);
     const name = document.createElement("bdi");
-    name.textContent = destination?.name ?? "their destination";
+    name.textContent = destination ? placeName(destination.name) : t("their-destination");
     const where = this.querySelector(".where");
-    where.replaceChildren("Files go to ", name, place.textContent ? (own ? ", in " : ", at ") : "", place);
+    const link = place.textContent ? `, ${t(own ? "files-go-in" : "files-go-at")} ` : "";
+    where.replaceChildren(`${t("files-go-to")} `, name, link, place);
     where.title = own ? (receiver?.address ?? "") : "";
     setHidden(this, false);
     setHidden(this.querySelector("#open-received"), !own || !receiver?.folder);

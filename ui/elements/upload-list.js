@@ -1,58 +1,174 @@
 /**
- * `<upload-list data-group>`: one of the three lists, with its heading and its actions on all.
- * Rows are kept by id and only those are touched that changed. At most `PAGE` rows are drawn until more are
- * asked for, so that a drop of a million files neither freezes the window nor puts what is below out of reach.
+ * `<upload-list data-group>`: one of the three lists, with its heading and its actions on all. Of its lines only those in
+ * sight are in the page (`in-sight.js`), the one that has the focus always; lines are kept by id and changed only where
+ * something changed. What the mouse and the keys do is in `list-keys.js`.
  */
 
-import { idsForAll } from "../offers.js";
-import { plural } from "../format.js";
-import { say, setHidden, setText, wish } from "./dom.js";
+import { inSight, tops } from "../in-sight.js";
+import { idsForAll, isForAny } from "../offers.js";
+import { setAttribute, setHidden, setText, wish } from "./dom.js";
+import { hearKeys, hearMouse } from "./list-keys.js";
+import "./folder-row.js";
 import "./upload-row.js";
 
-const PAGE = 500;
+/** How high a line is taken to be before one of its kind was measured, in pixels. */
+const GUESS = 72;
+const EMPTY = { uploads: [], items: [], folders: new Set() };
 
 class UploadList extends HTMLElement {
   #rows = new Map();
-  #drawn = new Map();
-  #uploads = [];
-  #limit = PAGE;
-  #summary = null;
+  #listed = EMPTY;
+  #at = new Float64Array(1);
+  #guess = { file: GUESS, folder: GUESS };
+  #width = 0;
+  #active = null;
+  #now = 0;
+  #selected = new Set();
 
   connectedCallback() {
     this.addEventListener("click", this);
-    this.addEventListener("keydown", this);
-  }
-
-  disconnectedCallback() {
-    this.removeEventListener("click", this);
-    this.removeEventListener("keydown", this);
+    this.addEventListener("focusin", this);
+    hearKeys(this);
+    hearMouse(this);
   }
 
   handleEvent(event) {
-    if (event.type === "keydown") return this.#move(event);
-    const button = event.target.closest("button");
-    if (!button || button.closest("upload-row")) return;
-    if (button.dataset.all) this.#wishForAll(button.dataset.all);
-    if (button.dataset.action) wish(this, { action: button.dataset.action });
-    if (button.matches(".more")) this.#showMore();
+    if (event.type === "focusin") return this.#follow(event.target.closest("upload-row, folder-row"));
+    const button = event.target.closest("header button");
+    if (button?.dataset.all) wish(this, { action: button.dataset.all, ids: idsForAll(button.dataset.all, this.#listed.uploads) });
+    if (button?.dataset.action) wish(this, { action: button.dataset.action });
   }
 
-  /** Draws `uploads`; `summary`, when given, is the line under the heading. */
-  update(uploads, now, summary) {
-    this.#uploads = uploads;
-    this.#summary = summary ?? this.#summary;
-    const hadFocus = this.contains(document.activeElement);
+  get items() {
+    return this.#listed.items;
+  }
+
+  get #container() {
+    return this.querySelector(".rows");
+  }
+
+  /** Draws what `listed` holds; `summary`, when given, is the line under the heading, `selected` the ids that are selected. */
+  update(listed, now, { summary, selected }) {
     const focus = this.#focusedPlace();
-    this.#drawRows(uploads.slice(0, this.#limit), now);
-    this.#drawFrame();
-    if (hadFocus) this.#refocus(focus);
+    this.#listed = listed;
+    [this.#now, this.#selected] = [now, selected];
+    setHidden(this, listed.items.length === 0);
+    if (summary !== undefined) setText(this.querySelector(".summary"), summary);
+    for (const button of this.querySelectorAll("header [data-all]")) {
+      setHidden(button, !isForAny(button.dataset.all, listed.uploads));
+    }
+    this.#chooseActive();
+    this.place();
+    if (focus) this.#refocus(focus);
   }
 
-  /** Draws anew the rows whose words depend on the clock; `all` for a new minute, otherwise those that count seconds. */
-  tick(now, all) {
-    for (const [id, row] of this.#rows) {
-      if (all || row.isCounting) row.update(this.#drawn.get(id), now);
+  /** Puts the lines that are in sight into the page, and takes the others out. */
+  place() {
+    if (this.hidden) return this.#removeRows(new Set());
+    this.#forgetOtherWidth();
+    const { items } = this.#listed;
+    this.#at = tops(items, (item) => item.height ?? this.#guess[kindOf(item)]);
+    const [first, end] = inSight(this.#at, ...this.#sight());
+    const shown = items.slice(first, end).map((item, offset) => ({ item, index: first + offset }));
+    const active = items.findIndex(({ id }) => id === this.#active);
+    if (active >= end) shown.push({ item: items[active], index: active });
+    if (active >= 0 && active < first) shown.unshift({ item: items[active], index: active });
+    this.#draw(shown);
+    if (this.#measure(shown)) this.#settle(first);
+    this.#position(shown);
+  }
+
+  /** What was measured at another width says nothing any more. */
+  #forgetOtherWidth() {
+    const width = this.#container.clientWidth;
+    if (width === this.#width) return;
+    this.#width = width;
+    for (const item of this.#listed.items) item.height = undefined;
+    for (const row of this.#rows.values()) row.isMeasured = false;
+  }
+
+  /** The heights between which lines are seen. */
+  #sight() {
+    const view = this.closest("main").getBoundingClientRect();
+    const { top } = this.#container.getBoundingClientRect();
+    return [view.top - top, view.bottom - top];
+  }
+
+  #draw(shown) {
+    const container = this.#container;
+    this.#removeRows(new Set(shown.map(({ item }) => item.id)));
+    let next = container.firstElementChild;
+    for (const { item, index } of shown) {
+      const row = this.#rowFor(item, index);
+      if (row === next) next = next.nextElementSibling;
+      else container.insertBefore(row, next);
     }
+    setAttribute(container, "aria-rowcount", String(this.#listed.items.length));
+  }
+
+  #rowFor(item, index) {
+    const row = this.#rows.get(item.id) ?? document.createElement(item.isFolder ? "folder-row" : "upload-row");
+    this.#rows.set(item.id, row);
+    if (row.update(item, this.#now)) row.isMeasured = false;
+    setAttribute(row, "aria-rowindex", String(index + 1));
+    setAttribute(row, "aria-level", String(this.#level(item)));
+    setAttribute(row, "aria-selected", String(this.#selected.has(item.id)));
+    row.isActive = item.id === this.#active;
+    return row;
+  }
+
+  #level(item) {
+    return !item.isFolder && this.#listed.folders.has(item.folder) ? 2 : 1;
+  }
+
+  #removeRows(staying) {
+    for (const [id, row] of this.#rows) {
+      if (staying.has(id)) continue;
+      row.remove();
+      this.#rows.delete(id);
+    }
+  }
+
+  /** Measures the lines that are new or changed; true where any is not as high as it was taken to be. */
+  #measure(shown) {
+    let isNews = false;
+    for (const { item } of shown) {
+      const row = this.#rows.get(item.id);
+      if (row.isMeasured && item.height !== undefined) continue;
+      const height = row.offsetHeight;
+      isNews ||= height !== (item.height ?? this.#guess[kindOf(item)]);
+      item.height = height;
+      this.#guess[kindOf(item)] = height;
+      row.isMeasured = true;
+    }
+    return isNews;
+  }
+
+  /** What stands at the upper edge stays there, however high the lines above it turned out to be. */
+  #settle(first) {
+    const before = this.#at[first];
+    this.#at = tops(this.#listed.items, (item) => item.height ?? this.#guess[kindOf(item)]);
+    const moved = this.#at[first] - before;
+    if (moved !== 0) this.closest("main").scrollTop += moved;
+  }
+
+  #position(shown) {
+    for (const { item, index } of shown) setStyle(this.#rows.get(item.id), "transform", `translateY(${this.#at[index]}px)`);
+    setStyle(this.#container, "height", `${this.#at[this.#at.length - 1]}px`);
+  }
+
+  /** Draws anew the lines whose words depend on the clock; `all` for a new minute, otherwise those that count seconds. */
+  tick(now, all) {
+    this.#now = now;
+    for (const item of this.#listed.items) {
+      const row = this.#rows.get(item.id);
+      if (row && (all || row.isCounting)) row.update(item, now);
+    }
+  }
+
+  /** Says everything anew, in another language. */
+  speakAnew() {
+    for (const row of this.#rows.values()) row.forget();
   }
 
   focusHeading() {
@@ -62,85 +178,67 @@ class UploadList extends HTMLElement {
     heading.focus({ preventScroll: true });
   }
 
-  #drawRows(uploads, now) {
-    const container = this.querySelector(".rows");
-    this.#removeGone(new Set(uploads.map(({ id }) => id)));
-    let place = container.firstElementChild;
-    for (const upload of uploads) {
-      const row = this.#rowFor(upload, now);
-      if (row === place) place = place.nextElementSibling;
-      else container.insertBefore(row, place);
-    }
+  /** Brings the line at `index` into sight and gives it the focus; `action` is the button in it, -1 the line itself. */
+  focusLine(index, action = -1) {
+    const item = this.#listed.items[index];
+    if (!item) return;
+    this.#active = item.id;
+    this.#scrollTo(index);
+    this.place();
+    this.#rows.get(item.id).focusAction(action);
   }
 
-  #rowFor(upload, now) {
-    const row = this.#rows.get(upload.id) ?? document.createElement("upload-row");
-    if (this.#drawn.get(upload.id) !== upload) row.update(upload, now);
-    this.#rows.set(upload.id, row);
-    this.#drawn.set(upload.id, upload);
-    return row;
+  #scrollTo(index) {
+    const main = this.closest("main");
+    const [from, to] = this.#sight();
+    const [top, bottom] = [this.#at[index], this.#at[index + 1]];
+    if (top < from) main.scrollTop += top - from;
+    else if (bottom > to) main.scrollTop += bottom - to;
   }
 
-  #removeGone(staying) {
-    for (const [id, row] of this.#rows) {
-      if (staying.has(id)) continue;
-      row.remove();
-      this.#rows.delete(id);
-      this.#drawn.delete(id);
-    }
+  /** The line of an element in it: its place in the list and its item; nothing where there is none. */
+  lineOf(element) {
+    const id = element?.closest("upload-row, folder-row")?.dataset.id;
+    const index = id === undefined ? -1 : this.#listed.items.findIndex((item) => item.id === id);
+    return index < 0 ? null : { index, item: this.#listed.items[index] };
   }
 
-  #drawFrame() {
-    const hidden = this.#uploads.length - this.#rows.size;
-    setHidden(this, this.#uploads.length === 0);
-    say(this.querySelector(".more"), hidden > 0 ? `Show ${Math.min(hidden, PAGE)} more of ${plural(hidden, "upload")}` : "");
-    if (this.#summary !== null) setText(this.querySelector(".summary"), this.#summary);
-    for (const button of this.querySelectorAll("header [data-all]")) {
-      setHidden(button, idsForAll(button.dataset.all, this.#uploads).length === 0);
-    }
+  #follow(row) {
+    if (!row || row.dataset.id === this.#active) return;
+    const before = this.#rows.get(this.#active);
+    if (before) before.isActive = false;
+    this.#active = row.dataset.id;
+    row.isActive = true;
   }
 
-  #showMore() {
-    const first = this.#rows.size;
-    this.#limit += PAGE;
-    this.update(this.#uploads, Date.now());
-    this.querySelector(".rows").children[first]?.focusAction();
+  #chooseActive() {
+    const { items } = this.#listed;
+    if (!items.some(({ id }) => id === this.#active)) this.#active = items[0]?.id ?? null;
   }
 
-  #wishForAll(action) {
-    wish(this, { action, ids: idsForAll(action, this.#uploads) });
-  }
-
-  /** Where the focus stands, by row and action, before rows come and go under it. */
+  /** Where the focus stands, by line and action, before lines come and go under it. */
   #focusedPlace() {
-    const row = document.activeElement?.closest("upload-row");
-    if (!row || !this.contains(row)) return null;
-    const actions = [...row.querySelectorAll(".actions button")];
-    return {
-      row,
-      index: [...row.parentNode.children].indexOf(row),
-      action: Math.max(0, actions.indexOf(document.activeElement)),
-    };
+    if (!this.contains(document.activeElement)) return null;
+    const line = this.lineOf(document.activeElement);
+    return { id: line?.item.id, index: line?.index ?? 0, action: this.#rows.get(line?.item.id)?.focusedAction ?? 0 };
   }
 
-  /** The focus stays with its row; where that is gone, with the row that took its place, and at last with the page. */
-  #refocus(place) {
+  /** The focus stays with its line; where that is gone, with the line that took its place, and at last with the page. */
+  #refocus({ id, index, action }) {
     if (isSeen(document.activeElement)) return;
-    const rows = this.querySelector(".rows").children;
-    const next = place && (this.contains(place.row) ? place.row : rows[Math.min(place.index, rows.length - 1)]);
-    if (next) next.focusAction(place.action);
+    const { items } = this.#listed;
+    const same = items.findIndex((item) => item.id === id);
+    if (items.length > 0) this.focusLine(same < 0 ? Math.min(index, items.length - 1) : same, action);
     else wish(this, { action: "focus_page" });
   }
+}
 
-  /** Up and Down go from row to row, Home and End to the first and the last, in the same column of actions. */
-  #move(event) {
-    const place = this.#focusedPlace();
-    const rows = this.querySelector(".rows").children;
-    const target = { ArrowUp: place?.index - 1, ArrowDown: place?.index + 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (!place || target === undefined || !rows[target]) return;
-    event.preventDefault();
-    rows[target].focusAction(place.action);
-  }
+function setStyle(node, name, value) {
+  if (node.style[name] !== value) node.style[name] = value;
+}
+
+function kindOf(item) {
+  return item.isFolder ? "folder" : "file";
 }
 
 function isSeen(element) {

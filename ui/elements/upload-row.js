@@ -6,7 +6,10 @@
 import { explanation, factWords, lastCallWords, stateWords } from "../describe.js";
 import { percent } from "../format.js";
 import { offers } from "../offers.js";
-import { copyOf, say, setAttribute, setHidden, setText, wish } from "./dom.js";
+import { foldersOf } from "../uploads.js";
+import { t } from "../words.js";
+import { Line } from "./line.js";
+import { say, setAttribute, setHidden, setText, wish } from "./dom.js";
 
 // A bar would say nothing of these: the first is whole, of the second nothing counts any more.
 const WITHOUT_BAR = new Set(["done", "source_changed"]);
@@ -14,32 +17,30 @@ const BEFORE_SENDING = new Set(["queued", "preparing"]);
 // The bar counts in tenths of a percent: finer than it is wide, and a number that no file can overflow.
 const WHOLE = 1000;
 
-class UploadRow extends HTMLElement {
+class UploadRow extends Line {
   #upload = null;
+  #revision = -1;
   #parts = null;
 
-  connectedCallback() {
-    this.setAttribute("role", "listitem");
-    this.addEventListener("click", this);
+  perform(action) {
+    wish(this, { action, ids: [this.#upload.id] });
   }
 
-  disconnectedCallback() {
-    this.removeEventListener("click", this);
-  }
-
-  handleEvent(event) {
-    const button = event.target.closest("button[data-action]");
-    if (button) wish(this, { action: button.dataset.action, ids: [this.#upload.id] });
-  }
-
+  /** Draws `upload` as it is now; true where anything but the clock's words may have changed. */
   update(upload, now) {
     this.#parts ??= this.#build();
-    const changed = this.#upload !== upload;
-    this.#upload = upload;
+    const changed = this.#upload !== upload || this.#revision !== upload.revision;
+    [this.#upload, this.#revision] = [upload, upload.revision];
     if (changed) this.#drawFace();
-    if (changed) this.#drawActions();
+    if (changed) this.drawActions(offers(upload), upload.name);
     if (changed) this.#drawProgress();
     this.#drawWords(now);
+    return changed;
+  }
+
+  /** Everything is said anew, in another language. */
+  forget() {
+    this.#revision = -1;
   }
 
   /** True while the words depend on the clock by the second. */
@@ -48,10 +49,10 @@ class UploadRow extends HTMLElement {
   }
 
   #build() {
-    this.append(copyOf("upload-row"));
+    this.build("upload-row");
     const part = (name) => this.querySelector(name);
     return {
-      name: part(".name"), folder: part(".folder"), actions: part(".actions"),
+      name: part(".name"), folder: part(".folder"),
       track: part(".track"), bar: part("progress"), cut: part(".cut"),
       state: part(".state"), numbers: part(".numbers"), lastCall: part(".last-call"),
       explanation: part(".explanation"),
@@ -64,37 +65,8 @@ class UploadRow extends HTMLElement {
     setAttribute(this, "data-confirmed", String(confirmed));
     setAttribute(this, "data-kind", state.kind);
     setText(this.#parts.name, name);
-    setAttribute(this.#parts.name, "title", path);
-    say(this.#parts.folder, folderOf(this.#upload));
-  }
-
-  #drawActions() {
-    const wanted = offers(this.#upload);
-    const { actions } = this.#parts;
-    wanted.forEach((offer, index) => this.#drawAction(actions.children[index], offer));
-    while (actions.children.length > wanted.length) this.#removeAction(actions.lastElementChild);
-  }
-
-  /** A button keeps its place while its meaning changes (Pause, Resume), and so keeps the focus. */
-  #drawAction(button, { action, label }) {
-    const target = button ?? this.#parts.actions.appendChild(document.createElement("button"));
-    target.type = "button";
-    setAttribute(target, "data-action", action);
-    setText(target, label);
-    setAttribute(target, "aria-label", `${label} ${this.#upload.name}`);
-  }
-
-  #removeAction(button) {
-    const hadFocus = button === document.activeElement;
-    button.remove();
-    if (hadFocus) this.focusAction();
-  }
-
-  /** Focuses the action at `index`, or the nearest there is. */
-  focusAction(index = 0) {
-    const buttons = this.#parts.actions.children;
-    if (buttons.length === 0) this.tabIndex = -1;
-    (buttons[Math.min(index, buttons.length - 1)] ?? this).focus();
+    setAttribute(this.#parts.name, "title", path ?? "");
+    say(this.#parts.folder, foldersOf(this.#upload));
   }
 
   #drawProgress() {
@@ -104,7 +76,7 @@ class UploadRow extends HTMLElement {
     if (track.hidden) return;
     bar.max = WHOLE;
     bar.value = share(shown, size);
-    setAttribute(bar, "aria-label", `Progress of ${name}`);
+    setAttribute(bar, "aria-label", t("progress-of", { name }));
     setAttribute(bar, "aria-valuetext", `${percent(shown, size)} %`);
     setHidden(this.#parts.cut, cut === null || cut >= size);
     if (cut !== null) this.#parts.cut.style.setProperty("--cut", String(share(cut, size) / WHOLE));
@@ -124,11 +96,6 @@ function hasBar({ state, shown }) {
 
 function share(part, whole) {
   return whole > 0 ? Math.floor((part / whole) * WHOLE) : 0;
-}
-
-function folderOf({ name, relative_path: relativePath }) {
-  if (!relativePath || relativePath === name) return "";
-  return relativePath.endsWith(name) ? relativePath.slice(0, -name.length).replace(/[/\\]$/, "") : relativePath;
 }
 
 customElements.define("upload-row", UploadRow);

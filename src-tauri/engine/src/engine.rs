@@ -294,6 +294,7 @@ impl Engine {
     pub async fn set_order(&self, ids: &[UploadId], order: Order) -> Outcomes {
         self.each(ids, |inner, id| async move {
             inner.records.run(move |connection| uploads::set_order(connection, id, order)).await?;
+            inner.listeners.tell(Event::Moved { id });
             inner.wake.notify_one();
             Ok(())
         })

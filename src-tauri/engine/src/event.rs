@@ -80,6 +80,11 @@ pub enum Event {
         /// When it expires.
         expires_at: UnixMillis,
     },
+    /// It stands elsewhere in the queue; others may have given way.
+    Moved {
+        /// Which upload.
+        id: UploadId,
+    },
     /// Its record is gone: discarded, or expired long ago.
     Removed {
         /// Which upload.
@@ -117,6 +122,7 @@ impl Event {
             | Event::Finished { id, .. }
             | Event::Stopped { id, .. }
             | Event::ExpiresSoon { id, .. }
+            | Event::Moved { id }
             | Event::Removed { id } => *id,
             Event::Progress(progress) => progress.id,
         }

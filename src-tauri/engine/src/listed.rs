@@ -68,6 +68,14 @@ impl Engine {
         Ok(uploads.into_iter().map(|upload| listed(upload, &running)).collect())
     }
 
+    /// Where every unfinished upload stands, in the order in which they are to run: its priority and its position.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn places(&self) -> Result<Vec<(UploadId, i32, f64)>> {
+        self.inner.records.run(uploads::places).await
+    }
+
     /// How far each upload is that runs at this moment.
     pub fn running(&self) -> Vec<Progress> {
         lock(&self.inner.running).values().map(|turn| turn.live.progress()).collect()

@@ -79,6 +79,17 @@ function save({ draft }) {
   return { id, kept: draft.token ? "keychain" : null, why: null };
 }
 
+const SPEEDS = {
+  minute: Array.from({ length: 60 }, (_, second) => 12e6 + 6e6 * Math.sin(second / 5)),
+  hour: Array.from({ length: 22 }, (_, minute) => 9e6 + 5e6 * Math.cos(minute / 3)),
+};
+
+function mapOf({ size, shown, confirmed = shown }, cells) {
+  const whole = Math.floor((confirmed / size) * cells) || 0;
+  const held = Array.from({ length: cells }, (_, cell) => (cell < whole ? 100 : cell === whole + 2 ? 60 : 0));
+  return { size, held, in_flight: [whole, whole + 1, whole + 2], again: [3, 4], chunks_left: 12 };
+}
+
 const COMMANDS = {
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
@@ -117,6 +128,9 @@ const COMMANDS = {
   finish_again: toKind("finishing"),
   clear_done: () => remove([...uploads.values()].filter(({ state }) => state.kind === "done").map(({ id }) => id)),
   open_received: () => null,
+  set_order: ({ ids }) => ({ done: ids.length, problems: [] }),
+  chunk_map: ({ id, cells }) => mapOf(uploads.get(id), cells),
+  speeds: () => SPEEDS,
   locate: ({ id }) => {
     patch(id, { state: { kind: "queued" } });
     return true;

@@ -103,6 +103,14 @@ const expiring = () => [
 const many = (count) => Array.from({ length: count }, (_, index) =>
   upload(`IMG_${String(index).padStart(5, "0")}.cr3`, index < 4 ? "uploading" : "queued", { size: 31e6, confirmed: index < 4 ? 12e6 : 0, bytes_per_second: index < 4 ? 4e6 : null, eta_seconds: 5 }));
 
+/** A large folder that is half through, a small one, and a file of its own. */
+const folders = () => [
+  ...Array.from({ length: 40 }, (_, index) =>
+    upload(`A-cam ${index}.mov`, index < 2 ? "uploading" : "queued", { relative_path: "Day 3/A-cam", size: 4 * GB, confirmed: index < 2 ? GB : 0, bytes_per_second: index < 2 ? 7e6 : null })),
+  upload("one.pdf", "queued", { relative_path: "Papers", batch: "b2", size: 4e6 }), upload("two.pdf", "queued", { relative_path: "Papers", batch: "b2", size: 5e6 }),
+  upload("alone.mov", "queued"),
+];
+
 export const SCENES = {
   empty: () => ({ uploads: [] }),
   files: () => ({ uploads: done(), files: files() }),
@@ -121,6 +129,8 @@ export const SCENES = {
   done: () => ({ uploads: done() }),
   all: () => ({ uploads: [...resumable().slice(0, 2), ...queue().slice(0, 5), ...done()] }),
   many: () => ({ uploads: many(5000) }),
+  "very-many": () => ({ uploads: many(100_000) }),
+  folders: () => ({ uploads: folders() }),
   "many-resumable": () => ({ uploads: Array.from({ length: 5000 }, (_, index) => upload(`IMG_${index}.cr3`, { kind: "interrupted", reason: "crash" }, { size: 31e6, confirmed: 12e6 })) }),
   meanwhile: () => ({ uploads: [], meanwhile: [{ type: "upsert", upload: upload("early.mov", "queued") }] }),
   notice: () => ({ uploads: interrupted(), notice: "One record could not be read and was set aside in carryon.db.set-aside. All others are listed." }),

@@ -6,3 +6,20 @@ nav-uploads = Uploads
 
 problems =
     .aria-label = Problems
+
+problem-count =
+    { $count ->
+        [one] { $count } problem
+       *[other] { $count } problems
+    }
+problem-count-cut = { $problems }; the first { $shown } are listed
+dismiss = Dismiss
+dismiss-about = Dismiss: { $about }
+dismiss-all = Dismiss all
+
+open-received = Open folder
+files-go-to = Files go to
+files-go-in = in
+files-go-at = at
+their-destination = their destination
+this-computer = This computer

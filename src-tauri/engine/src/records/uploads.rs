@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 pub(crate) use expiring::{Expiring, expiring};
 pub use order::Order;
-pub(crate) use order::set_order;
+pub(crate) use order::{places, set_order};
 
 use super::{destinations, from_sql, history, outbox, receipts, sources, to_sql};
 use crate::{

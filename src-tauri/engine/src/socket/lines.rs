@@ -35,7 +35,7 @@ pub(super) fn of_event(event: &Event) -> Option<Value> {
         Event::ExpiresSoon { id, name, expires_at } => json!({
             "event": "expires_soon", "id": id, "name": name, "expires_at": expires_at,
         }),
-        Event::Queued { .. } | Event::StateChanged { .. } | Event::Removed { .. } => return None,
+        Event::Queued { .. } | Event::StateChanged { .. } | Event::Moved { .. } | Event::Removed { .. } => return None,
     })
 }
 

@@ -40,6 +40,17 @@ pub(crate) fn set_order(connection: &Connection, id: UploadId, order: Order) -> 
     }
 }
 
+/// Where every upload stands, in the order in which they are to run: its priority and its position.
+pub(crate) fn places(connection: &Connection) -> Result<Vec<(UploadId, i32, f64)>> {
+    let sql = "SELECT id, priority, position FROM uploads ORDER BY priority DESC, position, seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows
+        .filter_map(|row| row.ok())
+        .filter_map(|(id, priority, at)| Some((id.parse().ok()?, priority, at)))
+        .collect())
+}
+
 /// Where an upload stands: its priority, its position, its number.
 type Place = (i32, f64, i64);
 
