@@ -19,18 +19,18 @@ fn written(folder: &Path) -> String {
     files_below(folder).iter().map(read).collect()
 }
 
-/// The address under which the server keeps the upload.
+/// The address, or its path, under which the server keeps the upload.
 fn upload_url(data: &Path) -> String {
     let records = rusqlite::Connection::open(data.join("carryon.db")).expect("opens");
     let ticket: String = records.query_row("SELECT ticket FROM attempts", [], |row| row.get(0)).expect("a ticket");
     let ticket: Value = serde_json::from_str(&ticket).expect("JSON");
-    let url = find_url(&ticket).unwrap_or_else(|| panic!("no URL in {ticket}"));
+    let url = find_url(&ticket).unwrap_or_else(|| panic!("no address in {ticket}"));
     url.rsplit('/').next().expect("its own part").to_owned()
 }
 
 fn find_url(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => text.contains("://").then(|| text.clone()),
+        Value::String(text) => text.contains("/files/").then(|| text.clone()),
         Value::Array(values) => values.iter().find_map(find_url),
         Value::Object(fields) => fields.values().find_map(find_url),
         _ => None,

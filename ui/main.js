@@ -2,7 +2,6 @@
 
 import { announcement } from "./announce.js";
 import { call, listen, listenToDrags } from "./bridge.js";
-import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
@@ -10,6 +9,7 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
 import { Uploads } from "./uploads.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
@@ -18,11 +18,12 @@ import "./elements/finished-files.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
+import "./elements/settings-page.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
 
 const at = (id) => document.getElementById(id);
-await Promise.all([loadPages(), speakLanguage()]);
+await Promise.all([loadPages(), startPreferences()]);
 const page = at("uploads-page");
 const details = at("details");
 const SECOND = 1000;
@@ -35,7 +36,7 @@ let closed = "";
 let snapshot = null;
 const underWay = new Set();
 
-const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again"]);
+const ON_UPLOADS = new Set(["pause", "resume", "start_over", "discard", "mark_done", "finish_again", "send_anyway"]);
 const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 
 await start();
@@ -48,6 +49,7 @@ async function start() {
   await listen("uploads", hear);
   await listen("problems", complain);
   await listen("show-resumable", showResumable);
+  await listenToPreferences(at("settings"));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -132,6 +134,7 @@ async function carryOut(wish) {
   if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
+  if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask: (question) => at("ask").ask(question) }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);

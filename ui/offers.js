@@ -12,6 +12,7 @@ const START_OVER = { action: "start_over", label: "do-start-over" };
 const DISCARD = { action: "discard", label: "do-discard" };
 const CANCEL = { action: "discard", label: "do-cancel" };
 const FINISH_AGAIN = { action: "finish_again", label: "do-finish-again" };
+const SEND_ANYWAY = { action: "send_anyway", label: "do-send-anyway" };
 const MARK_DONE = { action: "mark_done", label: "do-mark-done" };
 
 const OFFERS = {
@@ -31,6 +32,8 @@ const OFFERS = {
   outcome_unknown: [FINISH_AGAIN, MARK_DONE],
 };
 
+/** What the user's own settings hold back: one may go all the same. */
+const HELD = new Set(["metered", "power"]);
 const RESUMED_BY_ALL = new Set(["interrupted", "paused", "failed", "needs_sign_in"]);
 // A finished file may stand behind an unknown outcome, so that is never swept up with the rest.
 const KEPT_BY_ALL = new Set(["outcome_unknown", "finishing", "done"]);
@@ -40,7 +43,8 @@ const NAMES_LISTED = 6;
 
 /** The actions of one row, in the order in which they are drawn. */
 export function offers({ state, earlier }) {
-  const offered = state.kind === "paused" && earlier ? [RESUME, START_OVER, DISCARD] : (OFFERS[state.kind] ?? [DISCARD]);
+  const usual = state.kind === "paused" && earlier ? [RESUME, START_OVER, DISCARD] : (OFFERS[state.kind] ?? [DISCARD]);
+  const offered = state.kind === "waiting" && HELD.has(state.reason) ? [SEND_ANYWAY, ...usual] : usual;
   return offered.map(({ action, label }) => ({ action, label: t(label) }));
 }
 

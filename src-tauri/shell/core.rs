@@ -12,6 +12,7 @@ use carryon_engine::{
     socket,
 };
 use carryon_receiver::{Config, Receiver};
+use carryon_system::Attendant;
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
@@ -44,6 +45,10 @@ pub struct Core {
     pub receiver: Option<Receiver>,
     /// Where it puts what it receives.
     pub folder: PathBuf,
+    /// Where the records lie.
+    pub data_dir: PathBuf,
+    /// Looks at the system for the engine.
+    _attendant: Attendant,
     /// Something the user should know about this launch.
     pub notice: Option<String>,
     /// What was delivered since the launch.
@@ -81,6 +86,8 @@ impl Core {
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
+            _attendant: carryon_system::attend(&engine).await,
+            data_dir,
             engine,
             destination,
             receiver,

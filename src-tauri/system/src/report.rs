@@ -28,7 +28,9 @@ pub async fn report(
     for key in KEYS.iter().filter(|key| now.value(key) != defaults.value(key)) {
         let _ = writeln!(text, "  {key} = {}", now.text(key).unwrap_or_default());
     }
-    settings.iter().for_each(|(key, value)| drop(writeln!(text, "  {key} = {value}")));
+    for (key, value) in settings {
+        let _ = writeln!(text, "  {key} = {value}");
+    }
     let _ = writeln!(text, "  surroundings: {:?}\n\nUploads", engine.surroundings());
     let (listed, unreadable) = engine.list().await?;
     let _ = writeln!(text, "  {} unfinished, {unreadable} unreadable", listed.len());
