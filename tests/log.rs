@@ -54,7 +54,9 @@ async fn neither_log_nor_report_holds_a_token_a_password_or_an_uploads_url() {
     let id = desk.send(&file).await;
     desk.confirmed(id, 1).await;
     let own = upload_url(&data);
+    desk.engine.pause(&[id]).await;
     receiver.shutdown().await;
+    desk.engine.resume(&[id]).await;
     desk.until("trouble", |event| matches!(event, carryon_engine::Event::Waiting { .. })).await;
     for planted in [
         format!("error for url (http://ann:{PASSWORD}@{server}/files/{own}?sig={PASSWORD})"),

@@ -26,5 +26,6 @@ mod naming;
 mod problems;
 mod queue;
 mod resuming;
+mod settings;
 mod story;
 mod tray;
