@@ -15,6 +15,7 @@ import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
 import "./elements/finished-files.js";
+import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/saved-destinations.js";
@@ -60,6 +61,7 @@ async function start() {
 async function drawSnapshot() {
   snapshot = await readSnapshot();
   uploads = new Uploads(snapshot?.uploads);
+  page.show(uploads);
   const missed = eventsBeforeSnapshot;
   eventsBeforeSnapshot = null;
   if (snapshot) at("receiver").update(snapshot);
@@ -88,7 +90,9 @@ function hear(events) {
 }
 
 function fold(events) {
-  tell(announcement(uploads.apply(events)));
+  const news = uploads.apply(events);
+  page.follow(news);
+  tell(announcement([...news.changed]));
   askForDrawing();
 }
 
@@ -101,7 +105,7 @@ function askForDrawing() {
 function draw() {
   isDrawingAsked = false;
   const now = Date.now();
-  page.update(uploads, now, { closed, target: snapshot?.destination });
+  page.update(now, { closed, target: snapshot?.destination });
   const upload = uploads.get(details.about);
   if (upload) details.update(upload, now);
   else details.close();

@@ -6,13 +6,13 @@ import { t } from "./words.js";
 const PAUSE = { action: "pause", label: "do-pause" };
 const RESUME = { action: "resume", label: "do-resume" };
 const TRY_ANYWAY = { action: "resume", label: "do-try-anyway" };
+const SEND_ANYWAY = { action: "send_anyway", label: "do-send-anyway" };
 const LOCATE = { action: "locate", label: "do-locate" };
 const CHECK_AGAIN = { action: "resume", label: "do-check-again" };
 const START_OVER = { action: "start_over", label: "do-start-over" };
 const DISCARD = { action: "discard", label: "do-discard" };
 const CANCEL = { action: "discard", label: "do-cancel" };
 const FINISH_AGAIN = { action: "finish_again", label: "do-finish-again" };
-const SEND_ANYWAY = { action: "send_anyway", label: "do-send-anyway" };
 const MARK_DONE = { action: "mark_done", label: "do-mark-done" };
 
 const OFFERS = {
@@ -32,8 +32,9 @@ const OFFERS = {
   outcome_unknown: [FINISH_AGAIN, MARK_DONE],
 };
 
-/** What the user's own settings hold back: one may go all the same. */
-const HELD = new Set(["metered", "power"]);
+// What the user set for everything holds these back, and the user may let one of them go.
+const HELD_BACK = new Set(["metered", "power"]);
+
 const RESUMED_BY_ALL = new Set(["interrupted", "paused", "failed", "needs_sign_in"]);
 // A finished file may stand behind an unknown outcome, so that is never swept up with the rest.
 const KEPT_BY_ALL = new Set(["outcome_unknown", "finishing", "done"]);
@@ -42,13 +43,18 @@ const STARTED_OVER_BY_MANY = new Set(["interrupted", "failed", "expired", "sourc
 const NAMES_LISTED = 6;
 
 /** The actions of one row, in the order in which they are drawn. */
-export function offers({ state, earlier }) {
-  const usual = state.kind === "paused" && earlier ? [RESUME, START_OVER, DISCARD] : (OFFERS[state.kind] ?? [DISCARD]);
-  const offered = state.kind === "waiting" && HELD.has(state.reason) ? [SEND_ANYWAY, ...usual] : usual;
-  return offered.map(({ action, label }) => ({ action, label: t(label) }));
+export function offers(upload) {
+  return offered(upload).map(({ action, label }) => ({ action, label: t(label) }));
 }
 
-const MEANT = {
+function offered({ state, earlier }) {
+  if (state.kind === "paused" && earlier) return [RESUME, START_OVER, DISCARD];
+  const usual = OFFERS[state.kind] ?? [DISCARD];
+  return state.kind === "waiting" && HELD_BACK.has(state.reason) ? [SEND_ANYWAY, ...usual] : usual;
+}
+
+/** Which uploads an action on all of them means, by their state and list. */
+export const MEANT = {
   pause: ({ state }) => OFFERS[state.kind]?.includes(PAUSE) ?? false,
   resume: ({ state }) => RESUMED_BY_ALL.has(state.kind),
   start_over: ({ state }) => STARTED_OVER_BY_MANY.has(state.kind),
@@ -59,11 +65,6 @@ const MEANT = {
 /** Which of some uploads an action on all of them means, as ids. */
 export function idsForAll(action, uploads) {
   return uploads.filter(MEANT[action]).map(({ id }) => id);
-}
-
-/** Whether an action on all of some uploads means any of them. */
-export function isForAny(action, uploads) {
-  return uploads.some(MEANT[action]);
 }
 
 /** What can be done with several uploads at once: each action with its label and the ids it means. */

@@ -1,6 +1,6 @@
 /**
  * The page's picture of all uploads: a map by id, changed in place by the app's events, so that one event among a hundred
- * thousand uploads costs no more than itself. What is drawn of it stands in `lists.js`.
+ * thousand uploads costs no more than itself. How it is listed stands in `lists.js`.
  * To each upload from the app it adds what only the page needs:
  *
  * - `shown`: bytes drawn as confirmed; never moves back, unless the upload was begun anew
@@ -51,33 +51,41 @@ export class Uploads {
     return this.#byId.values();
   }
 
-  /** Folds events in; gives the uploads whose state is another now. */
+  /**
+   * Folds events in. Gives what came of them: `touched`, all uploads that changed; `changed`, those of them whose state is
+   * another now; and `gone`.
+   */
   apply(events) {
-    const changed = new Set();
-    for (const event of events) this.#applyOne(event, changed);
-    return [...changed].filter(({ id }) => this.#byId.has(id));
+    const news = { touched: new Set(), changed: new Set(), gone: new Set() };
+    for (const event of events) this.#applyOne(event, news);
+    for (const upload of news.gone) [news.touched, news.changed].forEach((set) => set.delete(upload));
+    return news;
   }
 
-  #applyOne(event, changed) {
+  #applyOne(event, news) {
     const known = this.#byId.get(event.id);
-    if (event.type === "removed") this.#byId.delete(event.id);
+    if (event.type === "removed" && known) {
+      this.#byId.delete(event.id);
+      news.gone.add(known);
+    }
     // The user's own order to start over: the one reason to let a bar fall back at once.
-    if (event.type === "started_over" && known) update(known, { shown: 0, confirmed: 0, cut: null });
-    if (event.type === "places") this.#place(event.places);
-    if (event.type === "upsert") this.#upsert(event.upload, changed);
+    if (event.type === "started_over" && known) news.touched.add(update(known, { shown: 0, confirmed: 0, cut: null }));
+    if (event.type === "places") this.#place(event.places, news);
+    if (event.type === "upsert") this.#upsert(event.upload, news);
   }
 
-  #place(places) {
+  #place(places, { touched }) {
     for (const [id, priority, position] of places) {
       const upload = this.#byId.get(id);
-      if (upload) update(upload, { priority, position });
+      if (upload && (upload.priority !== priority || upload.position !== position)) touched.add(update(upload, { priority, position }));
     }
   }
 
-  #upsert(upload, changed) {
+  #upsert(upload, { touched, changed }) {
     const known = this.#byId.get(upload.id);
     const before = known && stateOf(known);
     const entry = known ? this.#change(known, upload) : this.#add(upload, false);
+    touched.add(entry);
     if (before !== stateOf(entry)) changed.add(entry);
   }
 
@@ -107,6 +115,7 @@ export class Uploads {
 function update(entry, change) {
   Object.assign(entry, change);
   entry.revision += 1;
+  return entry;
 }
 
 /** A state for comparing: its kind and its reason. */

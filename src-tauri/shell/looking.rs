@@ -1,4 +1,4 @@
-//! What the page shows of one upload beside its row: where its bytes are, and how fast they moved.
+//! One upload beside its row: where its bytes are, how fast they moved, where it stands in the queue, and what lets it go.
 
 use carryon_engine::{ChunkMap, Order, UploadId};
 
@@ -26,4 +26,11 @@ pub async fn set_order(shared: Shared<'_>, ids: Given<Vec<UploadId>>, order: Giv
     let core = of(&shared)?;
     let outcomes = core.engine.set_order(&ids.0, order.0).await;
     Ok(outcomes.into())
+}
+
+/// Lets uploads go on, in this run, that wait for another connection or for power.
+#[tauri::command]
+pub fn send_anyway(shared: Shared<'_>, ids: Given<Vec<UploadId>>) -> Answer<()> {
+    of(&shared)?.engine.send_anyway(&ids.0);
+    Ok(())
 }

@@ -152,13 +152,6 @@ pub async fn report<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>, names: Gi
     Ok(carryon_system::report(&core.engine, &log, env!("CARGO_PKG_VERSION"), &own, names.0).await?)
 }
 
-/// Lets uploads go on that wait for another connection or for power, in this run.
-#[tauri::command]
-pub fn send_anyway(shared: Shared<'_>, ids: Given<Vec<carryon_engine::UploadId>>) -> Answer<()> {
-    of(&shared)?.engine.send_anyway(&ids.0);
-    Ok(())
-}
-
 /// Where everything of this program lies.
 #[derive(Serialize)]
 pub struct Folders {

@@ -89,6 +89,14 @@ test("each state offers what can be done about it", () => {
   assert.deepEqual(labels([...pausedNow.values()][0]), ["Resume", "Cancel"]);
 });
 
+test("what waits for another connection or for power can be sent anyway", () => {
+  const waiting = (reason) => entry("a.mov", { kind: "waiting", reason });
+  assert.equal(stateWords(waiting("metered")), "Waiting: this connection is metered");
+  assert.deepEqual(labels(waiting("metered")), ["Send anyway", "Pause", "Cancel"]);
+  assert.deepEqual(labels(waiting("power")), ["Send anyway", "Pause", "Cancel"]);
+  assert.deepEqual(labels(waiting("backoff")), ["Pause", "Cancel"]);
+});
+
 test("Resume all leaves alone what needs a decision, and Discard all what may have arrived", () => {
   const all = [...new Uploads(SCENES.resumable().uploads).values()];
   const kinds = (action) => idsForAll(action, all).map((id) => all.find((each) => each.id === id).state.kind);
@@ -116,15 +124,15 @@ test("nothing is asked where nothing would be lost", () => {
 
 test("changes of state are spoken, percents are not", () => {
   const first = upload("a.mov", "uploading");
-  const says = (change) => announcement(new Uploads([first]).apply([{ type: "upsert", upload: { ...first, ...change } }]));
+  const says = (change) => announcement([...new Uploads([first]).apply([{ type: "upsert", upload: { ...first, ...change } }]).changed]);
   assert.equal(says({ confirmed: 5e8 }), "");
   assert.equal(says({ state: { kind: "done" } }), "a.mov: Done.");
 });
 
 test("many changes at once are counted, not recited", () => {
   const uploads = new Uploads(Array.from({ length: 12 }, (_, index) => upload(`${index}.mov`, "finishing")));
-  const changed = uploads.apply([...uploads.values()].map((each) => ({ type: "upsert", upload: { ...each, state: { kind: "done" } } })));
-  assert.equal(announcement(changed), "12 uploads: Done.");
+  const { changed } = uploads.apply([...uploads.values()].map((each) => ({ type: "upsert", upload: { ...each, state: { kind: "done" } } })));
+  assert.equal(announcement([...changed]), "12 uploads: Done.");
 });
 
 test("the answer to a drop is told in full words", () => {

@@ -2,7 +2,7 @@
 
 import { folderWords } from "../describe.js";
 import { percent } from "../format.js";
-import { idsForAll, isForAny } from "../offers.js";
+import { MEANT, idsForAll } from "../offers.js";
 import { t } from "../words.js";
 import { Line } from "./line.js";
 import { setAttribute, setHidden, setText, wish } from "./dom.js";
@@ -38,17 +38,17 @@ class FolderRow extends Line {
   }
 
   #draw() {
-    const { id, name, isOpen, members, totals: { size, shown } } = this.#folder;
+    const { id, name, isOpen, totals: { size, shown } } = this.#folder;
     setAttribute(this, "data-id", id);
     setAttribute(this, "aria-expanded", String(isOpen));
     setText(this.querySelector(".name"), name);
     setText(this.querySelector(".numbers"), folderWords(this.#folder));
     const bar = this.querySelector("progress");
-    setHidden(bar.parentNode, size === 0 || members[0].list === "done");
+    setHidden(bar.parentNode, size === 0 || this.#folder.isDone);
     bar.value = size > 0 ? Math.floor((shown / size) * WHOLE) : 0;
     setAttribute(bar, "aria-label", t("progress-of", { name }));
     setAttribute(bar, "aria-valuetext", `${percent(shown, size)} %`);
-    const offered = DEEDS.filter(([action]) => isForAny(action, members));
+    const offered = DEEDS.filter(([action]) => this.#folder.hasAny(MEANT[action]));
     this.drawActions(offered.map(([action, label]) => ({ action, label: t(label) })), name);
   }
 }

@@ -36,7 +36,7 @@ function moveDeed(list, { index, item }, event) {
   const row = event.target.closest("upload-row, folder-row");
   const action = row.focusedAction;
   const steps = { ArrowUp: -1, ArrowDown: 1, PageUp: -PAGE_OF_LINES, PageDown: PAGE_OF_LINES };
-  const last = list.items.length - 1;
+  const last = list.count - 1;
   const target = { Home: 0, End: last }[event.key] ?? clamp(index + (steps[event.key] ?? NaN), last);
   if (Number.isFinite(target)) return () => goTo(list, target, action, event.shiftKey);
   const forward = getComputedStyle(row).direction === "rtl" ? "ArrowLeft" : "ArrowRight";
@@ -53,7 +53,7 @@ function clamp(value, last) {
 
 function goTo(list, target, action, isStretch) {
   list.focusLine(target, action);
-  const item = list.items[target];
+  const item = list.line(target);
   if (isStretch && !item.isFolder) wish(list, { action: "select", ids: [item.id], isStretch: true, list: list.id });
 }
 
@@ -72,13 +72,13 @@ function idsOf(item) {
 }
 
 function openFolder(list, { id }, isOpen) {
-  wish(list, { action: "open_folder", folder: id, isOpen });
+  wish(list, { action: "open_folder", folder: id, list: list.id, isOpen });
 }
 
 /** Alt with an arrow moves a line of the queue past the next one. */
 function orderDeed(list, { index, item }, event) {
   if (list.dataset.group !== "queue" || item.isFolder) return null;
-  const before = { ArrowUp: list.items[index - 1], ArrowDown: list.items[index + 2] ?? null }[event.key];
+  const before = { ArrowUp: index > 0 ? list.line(index - 1) : undefined, ArrowDown: list.line(index + 2) ?? null }[event.key];
   if (before === undefined) return null;
   return () => wish(list, { action: "order", ids: [item.id], before: before && idsOf(before)[0] });
 }
@@ -113,7 +113,7 @@ function beginDrag(list, down) {
     mark(list, null);
     if (!over || event.type === "pointercancel" || over.item.id === line.item.id) return;
     swallowClick();
-    const before = (over.index > line.index ? list.items[over.index + 1] : over.item) ?? null;
+    const before = (over.index > line.index ? list.line(over.index + 1) : over.item) ?? null;
     wish(list, { action: "order", ids: [line.item.id], before: before && idsOf(before)[0] });
   };
   addEventListener("pointermove", move);

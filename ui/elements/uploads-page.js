@@ -5,7 +5,7 @@
  */
 
 import { resumableWords, totalWords } from "../describe.js";
-import { listsOf } from "../lists.js";
+import { Lists } from "../lists.js";
 import { NOTHING, kept, select, selectAll } from "../selection.js";
 import { Uploads } from "../uploads.js";
 import { setHidden, wish } from "./dom.js";
@@ -20,7 +20,7 @@ const EVERYTHING = { filter: "all", search: "" };
 class UploadsPage extends HTMLElement {
   #uploads = new Uploads();
   #look = { ...EVERYTHING, opened: new Map() };
-  #lists = null;
+  #lists = new Lists(new Uploads(), { ...EVERYTHING, opened: new Map() });
   #selection = NOTHING;
   #isPlacingAsked = false;
 
@@ -50,8 +50,9 @@ class UploadsPage extends HTMLElement {
     filter: ({ filter }) => this.#lookFor({ filter }),
     search: ({ search }) => this.#lookFor({ search }),
     show_all: () => this.#lookFor(EVERYTHING),
-    open_folder: ({ folder, isOpen }) => {
+    open_folder: ({ folder, list, isOpen }) => {
       this.#look.opened.set(folder, isOpen);
+      this.#listIn(list).reopen();
       this.#drawLists();
     },
     select: ({ ids, list, ...how }) => this.#select(ids, list, how),
@@ -72,9 +73,21 @@ class UploadsPage extends HTMLElement {
     return Object.values(LISTS).map((id) => this.#part(id));
   }
 
-  /** Draws all uploads; `closed` is why no file can be taken, `target` where new ones go. */
-  update(uploads, now, { closed, target }) {
+  /** Takes another picture of all uploads in place of the one before. */
+  show(uploads) {
     this.#uploads = uploads;
+    this.#lists = new Lists(uploads, this.#look);
+  }
+
+  /** What came of the app's events; drawn by the next `update`. */
+  follow({ touched, gone }) {
+    for (const upload of touched) this.#lists.follow(upload);
+    for (const upload of gone) this.#lists.forget(upload);
+  }
+
+  /** Draws all uploads; `closed` is why no file can be taken, `target` where new ones go. */
+  update(now, { closed, target }) {
+    const uploads = this.#uploads;
     this.#part("drop-zone").update({ empty: uploads.size === 0, closed, target });
     this.#part("filter").update(this.#look, uploads.size);
     this.#selection = kept(this.#selection, (id) => uploads.get(id));
@@ -82,13 +95,12 @@ class UploadsPage extends HTMLElement {
   }
 
   #drawLists(now = Date.now()) {
-    this.#lists = listsOf(this.#uploads, this.#look);
     const { resumable, queue, done, hidden } = this.#lists;
     const selected = this.#selection.ids;
     this.#part("resumable").update(resumable, now, { summary: resumableWords(resumable.totals.count), selected });
     this.#part("queue").update(queue, now, { summary: totalWords(queue.totals), selected });
     this.#part("finished").update(done, now, { selected });
-    const isNothing = hidden > 0 && [resumable, queue, done].every(({ items }) => items.length === 0);
+    const isNothing = hidden > 0 && [resumable, queue, done].every(({ count }) => count === 0);
     setHidden(this.querySelector(".nothing"), !isNothing);
     this.#part("selection").update([...selected].map((id) => this.#uploads.get(id)).filter(Boolean));
   }
@@ -109,18 +121,22 @@ class UploadsPage extends HTMLElement {
 
   #speakAnew() {
     for (const list of this.#everyList) list.speakAnew();
-    if (this.#lists) wish(this, { action: "draw" });
+    wish(this, { action: "draw" });
   }
 
   #lookFor(what) {
     Object.assign(this.#look, what);
+    this.#lists = new Lists(this.#uploads, this.#look);
     this.#part("filter").update(this.#look, this.#uploads.size);
     this.#drawLists();
   }
 
+  #listIn(id) {
+    return this.#lists[Object.keys(LISTS).find((name) => LISTS[name] === id)];
+  }
+
   #idsIn(list) {
-    const name = Object.keys(LISTS).find((key) => LISTS[key] === list);
-    return this.#lists[name].uploads.map(({ id }) => id);
+    return this.#listIn(list).uploads.map(({ id }) => id);
   }
 
   #select(ids, list, how) {

@@ -73,6 +73,8 @@ function page(send) {
       await send("Page.navigate", { url });
       await until("window.fake?.calls.some(({ command }) => command === 'page_ready')");
     },
+    /** Runs a script in every page before its own. */
+    beforePages: (source) => send("Page.enable").then(() => send("Page.addScriptToEvaluateOnNewDocument", { source })),
     async press(key, modifiers = 0) {
       const at = { key, code: key, windowsVirtualKeyCode: KEYS[key] ?? key.toUpperCase().charCodeAt(0), modifiers };
       const text = { Enter: "\r", " ": " " }[key];

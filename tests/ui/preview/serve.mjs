@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const UI = join(HERE, "../../../ui");
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ftl": "text/plain" };
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".ftl": "text/plain", ".png": "image/png" };
 // The app's own policy; connect-src differs only in that here there is no app to speak to.
 const POLICY = "default-src 'self'; connect-src 'self'";
 const FAKE = '<script type="module" src="/preview/fake-tauri.js"></script>';

@@ -25,6 +25,7 @@ const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.
 
 const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
 const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
+const HELP = "location.hash = '#help'; new Promise((done) => setTimeout(done, 500))";
 const GERMAN = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const MIRRORED = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('ar-XB'))";
 
@@ -49,6 +50,7 @@ const SHOTS = [
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
   ["details", "queue", 1280, 900, { run: DETAILS }], ["details-dark", "queue", 1280, 900, { run: DETAILS, media: DARK }], ["details-narrow", "queue", 360, 900, { run: DETAILS }],
   ["folders", "folders", 960, 680], ["selected", "queue", 960, 680, { run: SELECT }], ["german", "all", 960, 900, { run: GERMAN }], ["mirrored", "all", 960, 900, { run: MIRRORED }], ["mirrored-details", "queue", 1280, 900, { run: `${MIRRORED}.then(() => { ${DETAILS} })` }],
+  ["help", "empty", 960, 1400, { run: HELP }], ["help-dark-narrow", "empty", 360, 1400, { run: HELP, media: DARK }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
 ];
 

@@ -36,8 +36,6 @@ settings-time-rate = höchstens
 settings-time-remove = Entfernen
 settings-speed-senseless = Das ist keine Geschwindigkeit. Etwa so: 2 MB/s, oder leer.
 
-do-send-anyway = Trotzdem senden
-
 settings-power = Strom und Netz
 settings-metered = Warten, solange die Verbindung getaktet ist
 settings-metered-help = Etwa die eines Telefons oder Zuges. In einem anderen Netz geht es von selbst weiter.

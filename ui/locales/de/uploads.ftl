@@ -147,6 +147,7 @@ explain-expired =
 do-pause = Anhalten
 do-resume = Fortsetzen
 do-try-anyway = Trotzdem versuchen
+do-send-anyway = Trotzdem senden
 do-locate = Suchen…
 do-check-again = Nochmals prüfen
 do-start-over = Neu beginnen

@@ -36,8 +36,6 @@ settings-time-rate = limit
 settings-time-remove = Remove
 settings-speed-senseless = This is no speed. Write it as 2 MB/s, or leave it empty.
 
-do-send-anyway = Send anyway
-
 settings-power = Power and network
 settings-metered = Wait while the connection is metered
 settings-metered-help = A phone’s or a train’s. Uploads go on by themselves on another connection.

@@ -145,6 +145,7 @@ explain-expired =
 do-pause = Pause
 do-resume = Resume
 do-try-anyway = Try anyway
+do-send-anyway = Send anyway
 do-locate = Locate…
 do-check-again = Check again
 do-start-over = Start over
