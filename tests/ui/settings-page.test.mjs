@@ -67,6 +67,12 @@ test("colours and language change at once, for a change from elsewhere too", opt
   await page.browser.until("document.querySelector('settings-page [name=pause_on_metered]').checked");
 });
 
+test("what cannot be read is told by its name", options, async () => {
+  await openSettings();
+  await page.browser.evaluate("fake.emit('preferences', { values: fake.set, defaults: {}, unreadable: ['keep_days'] })");
+  await page.browser.until("document.querySelector('settings-page .whole').textContent.includes('Days to keep unfinished uploads')");
+});
+
 test("everything is reset after a question, and kept where the answer is no", options, async () => {
   await openSettings();
   await change("keep_days", "30");

@@ -42,6 +42,8 @@ class SettingsPage extends HTMLElement {
     const { always, times } = limitParts(preferred.values.speed_limit);
     for (const [key, value] of Object.entries(preferred.values)) this.#fill(key, key === "speed_limit" ? always : fieldFrom(key, value));
     if (!this.#times.contains(document.activeElement)) this.#drawTimes(times);
+    const names = preferred.unreadable.map((key) => this.querySelector(`[data-field="${CSS.escape(key)}"] label`)?.textContent.trim() ?? key);
+    say(this.querySelector(".whole"), names.length > 0 ? t("settings-unreadable", { names: names.join(", ") }) : "");
   }
 
   /** Says where everything lies. */

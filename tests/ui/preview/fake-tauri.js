@@ -95,6 +95,7 @@ const DEFAULTS = {
   keep_awake: true, theme: "system", language: "system", motion: "system", notifications: "all", log_level: "info",
 };
 const set = { ...DEFAULTS, ...scene.preferences };
+fake.set = set;
 let isAtLogin = false;
 const preferred = () => ({ values: { ...set }, defaults: { ...DEFAULTS }, unreadable: [] });
 

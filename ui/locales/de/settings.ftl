@@ -8,6 +8,7 @@ settings-reset-title = Alle Einstellungen zurücksetzen?
 settings-reset-text = Dann ist alles auf dieser Seite wie beim ersten Start. Uploads und Ziele bleiben, wie sie sind.
 settings-keep = Behalten
 settings-was-reset = Alles ist wie beim ersten Start
+settings-unreadable = Diese waren nicht lesbar; bis Sie sie neu setzen, gelten ihre Voreinstellungen: { $names }.
 settings-by-system = Wie das System
 
 settings-uploading = Hochladen

@@ -8,6 +8,7 @@ settings-reset-title = Reset all settings?
 settings-reset-text = Everything on this page is as at the first start then. Uploads and destinations stay as they are.
 settings-keep = Keep them
 settings-was-reset = Everything is as at the first start
+settings-unreadable = These could not be read, and their defaults hold until you set them anew: { $names }.
 settings-by-system = As the system
 
 settings-uploading = Uploading
