@@ -3,14 +3,16 @@
  * (`tus+https://…?preset=supabase`). What neither side has a field for stays in the query as it is.
  */
 
+import { t } from "./words.js";
+
 /** The kinds of servers, in the order in which they are offered; `preset` names a service that speaks its protocol in its own way. */
 export const KINDS = [
-  { kind: "fineuploader", protocol: "fineuploader", words: "Fine Uploader server", example: "https://files.example.org/upload" },
-  { kind: "tus", protocol: "tus", words: "tus server", example: "https://files.example.org/files/" },
-  { kind: "ietf", protocol: "ietf", words: "IETF resumable upload", example: "https://files.example.org/resumable/" },
-  { kind: "cloudflare", protocol: "tus", preset: "cloudflare", words: "Cloudflare Stream (tus)", example: "https://api.cloudflare.com/client/v4/accounts/ACCOUNT/stream" },
-  { kind: "supabase", protocol: "tus", preset: "supabase", words: "Supabase (tus)", example: "https://PROJECT.supabase.co/storage/v1/upload/resumable" },
-  { kind: "vimeo", protocol: "tus", preset: "vimeo", words: "Vimeo upload link (tus)", example: "" },
+  { kind: "fineuploader", protocol: "fineuploader", example: "https://files.example.org/upload" },
+  { kind: "tus", protocol: "tus", example: "https://files.example.org/files/" },
+  { kind: "ietf", protocol: "ietf", example: "https://files.example.org/resumable/" },
+  { kind: "cloudflare", protocol: "tus", preset: "cloudflare", example: "https://api.cloudflare.com/client/v4/accounts/ACCOUNT/stream" },
+  { kind: "supabase", protocol: "tus", preset: "supabase", example: "https://PROJECT.supabase.co/storage/v1/upload/resumable" },
+  { kind: "vimeo", protocol: "tus", preset: "vimeo", example: "" },
 ];
 
 const WITH_PROTOCOL = /^([a-z0-9.-]+)\+(https?:\/\/.*)$/i;
@@ -54,17 +56,17 @@ export function addressTrouble({ kind, url, done }) {
   const at = parsed(url);
   return parsed(done.trim(), at)?.origin === at.origin
     ? null
-    : { field: "done", message: "This is neither a path nor an address on the same server. Write it as a path, such as /upload/done." };
+    : { field: "done", message: t("wrong-done") };
 }
 
 function urlTrouble(url) {
   const protocol = /^([^+:/]+)(\+https?)?:\/\//i.exec(url)?.[1].toLowerCase();
   const { host, username, password } = parsed(url) ?? {};
-  if (url === "") return "The address is missing. It begins with https://.";
-  if (protocol && !["http", "https"].includes(protocol)) return `“${protocol}” is no kind of server that Carryon knows. Choose a kind above, and write the address as https://….`;
-  if (!WITH_SCHEME.test(url) || !protocol) return "This is no address. Write it with https:// before the server's name.";
-  if (!host) return "This address names no server. Write it as https://server/path.";
-  if (username || password) return "An address must not hold a user name or password. Take that out, and give a token below.";
+  if (url === "") return t("wrong-address-missing");
+  if (protocol && !["http", "https"].includes(protocol)) return t("wrong-address-kind", { protocol });
+  if (!WITH_SCHEME.test(url) || !protocol) return t("wrong-address");
+  if (!host) return t("wrong-address-host");
+  if (username || password) return t("wrong-address-password");
   return "";
 }
 
@@ -109,16 +111,18 @@ function encoded(text) {
   return encodeURIComponent(text).replaceAll("%2F", "/").replaceAll("%3A", ":");
 }
 
-function parameter(url, name) {
+/** What the query of `url` says under `name`; undefined where it says nothing. */
+export function parameter(url, name) {
   return parsed(url)?.searchParams.get(name) ?? undefined;
 }
 
-function withParameter(url, parameter) {
+/** `url` with that `name=value` at the end of its query. */
+export function withParameter(url, parameter) {
   return `${url}${url.includes("?") ? "&" : "?"}${parameter}`;
 }
 
-/** The rest is left as it was written: a server may read what another encoding would change. */
-function without(url, name) {
+/** `url` without that parameter. The rest is left as it was written: a server may read what another encoding would change. */
+export function without(url, name) {
   const [place, query = ""] = url.split("#")[0].split(/\?(.*)/s);
   const rest = query.split("&").filter((part) => part !== "" && part.split("=")[0] !== name);
   return rest.length > 0 ? `${place}?${rest.join("&")}` : place;

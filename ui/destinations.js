@@ -1,12 +1,16 @@
-/** Carries out what `<saved-destinations>` and `<destination-form>` wish. What goes wrong is told there: the page behind is out of reach. */
+/** Carries out what `<destinations-page>` and `<destination-form>` wish. What goes wrong is told where the wish came from. */
 
 import { call } from "./bridge.js";
+import { goTo } from "./pages.js";
 import { leaveQuestion, nameOf, removeQuestion, savedWords } from "./places.js";
+import { t } from "./words.js";
 
 const DEEDS = {
-  show_places: show,
+  show_places: async () => goTo("destinations"),
+  draw_places: draw,
   add_place: async ({ form }) => form.open(),
   edit_place: edit,
+  copy_place: copy,
   use_place: use,
   remove_place: remove,
   save_place: save,
@@ -22,31 +26,31 @@ export function isAboutDestinations({ action }) {
   return Object.hasOwn(DEEDS, action);
 }
 
-/**
- * Fulfils a wish. `at` has the list, the form, `ask` for questions, `retarget` for where new files go, and `complain` for
- * what happens while the list is closed.
- */
+/** Fulfils a wish. `at` has the list, the form, `ask` for questions, and `retarget` for where new files go. */
 export async function fulfilAboutDestinations(at, { action, place }) {
   try {
     await DEEDS[action](at, place);
   } catch (problem) {
-    if (at.list.isOpen) at.list.complain(problem.message);
-    else at.complain([problem]);
+    at.list.complain(problem);
   }
 }
 
-async function show({ list }) {
-  list.open(await call("destinations"));
+async function draw({ list }) {
+  list.draw(await call("destinations"));
 }
 
 async function edit({ form }, { id }) {
   form.open(await call("destination", { id }));
 }
 
+async function copy({ form }, { id }) {
+  form.open(await call("destination", { id }), { isCopy: true });
+}
+
 async function use({ list, retarget }, place) {
   retarget(await call("use_destination", { id: place.id }));
   list.draw(await call("destinations"));
-  list.tell(`New files go to ${nameOf(place)} from now on.`);
+  list.tell(t("place-used", { name: nameOf(place) }));
 }
 
 async function remove({ list, ask, retarget }, place) {
@@ -54,7 +58,7 @@ async function remove({ list, ask, retarget }, place) {
   const refused = await call("remove_destination", { id: place.id }).then(retarget, (problem) => problem);
   list.draw(await call("destinations"));
   if (refused) throw refused;
-  list.tell(`${nameOf(place)} was removed.`);
+  list.tell(t("place-removed", { name: nameOf(place) }));
 }
 
 async function save({ list, form, retarget }) {
@@ -70,7 +74,7 @@ async function save({ list, form, retarget }) {
 async function send(form) {
   const draft = form.draft();
   if (!draft) return null;
-  const round = form.wait("Saving…", { isTest: false });
+  const round = form.wait(t("form-saving"), { isTest: false });
   try {
     const saved = await call("save_destination", { draft });
     form.close(round);
@@ -84,7 +88,7 @@ async function send(form) {
 async function tryOut({ form }) {
   const draft = form.draft();
   if (!draft) return;
-  const round = form.wait(`Trying ${hostWords(draft.address)}…`, { isTest: true });
+  const round = form.wait(tryingWords(draft.address), { isTest: true });
   try {
     const checks = await call("test_destination", { draft });
     if (checks) form.showVerdict(checks, round);
@@ -94,8 +98,9 @@ async function tryOut({ form }) {
   }
 }
 
-function hostWords(address) {
-  return /\/\/([^/?]+)/.exec(address)?.[1] ?? "it";
+function tryingWords(address) {
+  const [, host] = /\/\/([^/?]+)/.exec(address) ?? [];
+  return host ? t("form-testing", { host }) : t("form-testing-it");
 }
 
 async function pickCertificates({ form }) {

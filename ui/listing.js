@@ -1,6 +1,7 @@
 /** The finished files that a destination tells of, pure: their order, their words, and the question before one goes. */
 
-import { bytes, plural } from "./format.js";
+import { bytes } from "./format.js";
+import { t } from "./words.js";
 
 /** A destination tells its newest file last; a person looks for it first. */
 export function newestFirst({ files }) {
@@ -9,19 +10,16 @@ export function newestFirst({ files }) {
 
 /** How many files there are and how large they are together, where every size is told. */
 export function filesWords(files) {
+  const count = files.length;
   const known = files.every(({ size }) => Number.isFinite(size));
-  const count = plural(files.length, "file");
-  return known ? `${count}, ${bytes(files.reduce((sum, { size }) => sum + size, 0))}` : count;
+  return known ? t("files-count-size", { count, size: bytes(files.reduce((sum, { size }) => sum + size, 0)) }) : t("files-count", { count });
 }
 
 /** The line above the list: what there is, or why there is nothing. */
 export function listingWords(files, { name, own, whole }) {
-  const cut = whole ? "" : " The list goes on, but its next entry cannot be read.";
-  if (files.length > 0) return `${filesWords(files)} at ${name}.${cut}`;
-  if (cut) return `No entry of the list of ${name} can be read.`;
-  return own
-    ? `Nothing yet. What arrives at ${name} is listed here for a week, as long as it stays where it was put.`
-    : `${name} tells of no finished files.`;
+  if (files.length > 0) return [t("files-at-destination", { files: filesWords(files), name }), whole ? "" : t("files-cut")].filter(Boolean).join(" ");
+  if (!whole) return t("files-unreadable", { name });
+  return t(own ? "files-none-own" : "files-none", { name });
 }
 
 /** The folder it lies in, or the whole address where it has another name there; nothing where that says nothing new. */
@@ -40,14 +38,18 @@ export function sizeWords({ size }) {
   return Number.isFinite(size) ? bytes(size) : "";
 }
 
+/** What is said once a file is deleted and these are left. */
+export function deletedWords({ name }, left) {
+  return left.length > 0 ? t("file-deleted", { name, left: filesWords(left) }) : t("file-deleted-last", { name });
+}
+
 /** What to ask before a file is deleted at its destination. */
 export function deleteQuestion(file, { name, own }) {
-  const uploaded = own ? "The file it was uploaded from stays where it is." : "The file on this computer stays where it is.";
   return {
-    title: "Delete this file?",
-    text: `It is deleted at ${name}, for good. ${uploaded}`,
+    title: t("file-delete-title"),
+    text: t(own ? "file-delete-text-own" : "file-delete-text", { name }),
     names: [{ name: spokenName(file), held: sizeWords(file) }],
-    deed: "Delete",
-    keep: "Keep it",
+    deed: t("file-delete"),
+    keep: t("file-keep"),
   };
 }

@@ -1,6 +1,7 @@
 /** Wires the bridge, the state and the elements: data goes down, wishes come up. */
 
 import { announcement } from "./announce.js";
+import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
 import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
@@ -10,15 +11,17 @@ import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { goTo, loadPages, startPages } from "./pages.js";
 import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
+import { fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
+import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
 import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
-import "./elements/saved-destinations.js";
+import "./elements/send-dialog.js";
 import "./elements/settings-page.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
@@ -44,6 +47,7 @@ await start();
 
 async function start() {
   startPages();
+  watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
@@ -106,6 +110,7 @@ function draw() {
   isDrawingAsked = false;
   const now = Date.now();
   page.update(now, { closed, target: snapshot?.destination });
+  at("send-to").hidden = closed !== "" || !snapshot?.destination?.others;
   const upload = uploads.get(details.about);
   if (upload) details.update(upload, now);
   else details.close();
@@ -135,10 +140,10 @@ async function carryOut(wish) {
   if (action === "draw") return retarget(snapshot?.destination);
   if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
-  if (action === "show_files") return showFiles();
   if (action === "locate") return locate(ids[0]);
-  if (isAboutFiles(wish)) return fulfilAboutFiles(at("files"), (question) => at("ask").ask(question), wish);
-  if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask: (question) => at("ask").ask(question) }, wish);
+  if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask }, wish);
+  if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
@@ -163,7 +168,7 @@ function retarget(destination) {
 }
 
 function aboutDestinations() {
-  return { list: at("places"), form: at("place-form"), ask: (question) => at("ask").ask(question), retarget, complain };
+  return { list: at("places"), form: at("place-form"), ask, retarget };
 }
 
 /** Where the focus goes when what had it is gone. */
@@ -172,9 +177,8 @@ async function focusPage() {
   page.focusFirst(closed !== "");
 }
 
-async function showFiles() {
-  const destinations = await attempt(() => call("catalogues"));
-  if (destinations) at("files").open(destinations);
+function ask(question) {
+  return at("ask").ask(question);
 }
 
 function showResumable() {
@@ -227,7 +231,10 @@ function onEnter(paths) {
 
 function onDrop(paths) {
   at("drop-zone").dragging = false;
-  if (paths.length > 0) fulfil({ action: "add_paths", paths });
+  const send = at("send");
+  if (paths.length > 0 && send.isOpen) send.add(paths);
+  else if (paths.length > 0 && isAsked() && !closed) send.open({ paths });
+  else if (paths.length > 0) fulfil({ action: "add_paths", paths });
   else complain([{ message: t("not-a-file") }]);
 }
 

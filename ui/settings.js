@@ -1,61 +1,99 @@
 /** What can be set about a destination, pure: the engine's settings on one side, what a person types on the other. */
 
-const SIZES = { byte: 1, bytes: 1, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
-const SIZE_NAMES = [["GiB", 2 ** 30], ["GB", 1e9], ["MiB", 2 ** 20], ["MB", 1e6], ["KiB", 2 ** 10], ["kB", 1e3]];
-const RATES = { "": 1, k: 1e3, m: 1e6, g: 1e9 };
-const RATE_NAMES = [["GB/s", 1e9], ["MB/s", 1e6], ["kB/s", 1e3]];
-const STRETCH = /^(.+?)\s*@\s*(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$/;
-const MOST = { connections: 256, lifetime_days: 36_500 };
+import { sizeFrom, sizeWords, speedFrom, speedWords } from "./amounts.js";
+import { FIELDS, fieldsOf } from "./setting-fields.js";
+import { knows, t } from "./words.js";
+
+export { sizeFrom, sizeWords, speedFrom, speedWords } from "./amounts.js";
+
+const TRUTHS = { true: true, false: false };
+
+/** How each type is shown in a form, and read back: null for nothing set, NaN for nonsense. */
+const TYPES = {
+  text: { show: (value) => value ?? "", read: (text) => text.trim() || null },
+  count: { show: (value) => (Number.isFinite(value) ? String(value) : ""), read: countFrom },
+  limit: { show: (value) => (value > 0 ? String(value) : ""), read: countFrom },
+  size: { show: (value) => (Number.isFinite(value) && value > 0 ? sizeWords(value) : ""), read: sizeFrom },
+  speed: { show: (value) => speedWords(value ?? "off"), read: speedFrom },
+  choice: { show: (value) => String(value ?? ""), read: (text) => TRUTHS[text] ?? (text || null) },
+  flag: { show: Boolean, read: Boolean },
+  words: { show: (list) => (list ?? []).join(", "), read: (text) => text.split(/[\s,;]+/).filter(Boolean) },
+  statuses: { show: (list) => (list ?? []).join(", "), read: statusesFrom },
+  pairs: { show: (pairs) => Object.entries(pairs ?? {}), read: (pairs) => Object.fromEntries(pairs) },
+  parameters: { show: (pairs) => Object.entries(pairs ?? {}).map(([name, value]) => [name, parameterWords(value)]), read: parametersFrom },
+  names: { show: (pairs, initial) => Object.entries({ ...initial, ...pairs }), read: (pairs) => Object.fromEntries(pairs) },
+};
+const TABLES = new Set(["pairs", "parameters", "names"]);
 
 /** What the fields of a form hold for these settings; null stands for settings that cannot be read. */
 export function fieldsFrom(settings) {
-  const set = settings ?? {};
-  const number = (value) => (Number.isFinite(value) ? String(value) : "");
-  return {
-    chunk_size: Number.isFinite(set.chunk_size) ? sizeWords(set.chunk_size) : "",
-    connections: number(set.connections),
-    speed_limit: speedWords(set.speed_limit ?? "off"),
-    lifetime_days: number(set.lifetime_days),
-    resume: set.resume ?? "",
-    name_conflicts: set.name_conflicts ?? "leave",
-    session: set.fine_uploader?.session?.endpoint ?? "",
-    ca_file: set.ca_file ?? "",
-    consent: Boolean(set.allow_http),
-  };
+  const shown = FIELDS.map((field) => [field.name, TYPES[field.type].show(valueAt(settings, field.at) ?? field.initial, field.initial)]);
+  return { ...Object.fromEntries(shown), consent: Boolean(settings?.allow_http) };
 }
 
-/** What changes in the settings: null goes back to the default, and what no field is about is not mentioned. */
-export function settingsFrom(fields, { tellsFiles }) {
-  const session = fields.session.trim();
-  return {
-    chunk_size: sizeFrom(fields.chunk_size),
-    connections: countFrom(fields.connections),
-    speed_limit: speedFrom(fields.speed_limit),
-    lifetime_days: countFrom(fields.lifetime_days),
-    resume: fields.resume || null,
-    name_conflicts: tellsFiles ? fields.name_conflicts : "leave",
-    ca_file: fields.ca_file.trim() || null,
-    allow_http: fields.consent,
-    ...(tellsFiles === "by path" && { fine_uploader: { session: session ? { endpoint: session } : null } }),
-  };
+/**
+ * What changes in the settings `before` (RFC 7396): null goes back to the default, and what no field of this kind of server
+ * is about is not mentioned.
+ */
+export function settingsFrom(fields, kind, before = null) {
+  const change = { allow_http: fields.consent };
+  for (const field of fieldsOf(kind)) put(change, field.at, valueFrom(field, fields, before));
+  change.name_conflicts ??= "leave";
+  // Without a path nobody is asked, and the rest of the question goes with it.
+  if (change.fine_uploader?.session?.endpoint === null) change.fine_uploader.session = null;
+  return change;
 }
 
-/** What is wrong with the fields, each as `{ field, message }`. `tellsFiles` is “by path” where that needs a path. */
-export function settingsTroubles(fields, { tellsFiles }) {
-  const limit = (field, least) => !isCount(fields[field], least, MOST[field]);
-  const comparesNames = tellsFiles === "by path" && fields.name_conflicts !== "leave";
-  return [
-    [Number.isNaN(sizeFrom(fields.chunk_size)), "chunk_size", "This is no size. Write it as 8 MB or 6 MiB, or leave it empty."],
-    [limit("connections", 1), "connections", `Write a number from 1 to ${MOST.connections}, or leave it empty.`],
-    [Number.isNaN(speedFrom(fields.speed_limit)), "speed_limit", "This is no speed. Write it as 2 MB/s, or as 2 MB/s, off@22:00-06:00."],
-    [limit("lifetime_days", 0), "lifetime_days", "Write a number of days; 0 keeps uploads for ever. Or leave it empty."],
-    [comparesNames && !fields.session.trim(), "session", "Names can only be compared where the server lists its files: give the path of its list, or leave equal names to the server."],
-  ].flatMap(([wrong, field, message]) => (wrong ? [{ field, message }] : []));
+function valueFrom(field, fields, before) {
+  const typed = fields[field.name];
+  const kept = valueAt(before, field.at) ?? {};
+  const value = TYPES[field.type].read(typed, kept);
+  if (!TABLES.has(field.type)) return Array.isArray(value) && value.length === 0 ? null : value;
+  return typed.length === 0 ? null : difference(kept, value);
 }
 
-function isCount(text, least, most) {
-  const count = countFrom(text);
-  return count === null || (Number.isInteger(count) && count >= least && count <= most);
+/** The patch that makes `after` of `before`. */
+function difference(before, after) {
+  const gone = Object.keys(before).filter((key) => !Object.hasOwn(after, key)).map((key) => [key, null]);
+  const kept = Object.entries(after).map(([key, value]) => [key, isGroup(value) && isGroup(before[key]) && !Array.isArray(value) ? difference(before[key], value) : value]);
+  return Object.fromEntries([...kept, ...gone]);
+}
+
+/** What is wrong with the fields of this kind of server, each as `{ field, message }`. */
+export function settingsTroubles(fields, kind) {
+  const wrong = fieldsOf(kind).filter((field) => !isSensible(field, fields[field.name]));
+  const troubles = wrong.map(({ name, type, least, most }) => ({ field: name, message: t(wrongId(name, type), { least, most }) }));
+  const comparesNames = kind === "fineuploader" && fields.name_conflicts !== "leave" && !fields.session.trim();
+  if (comparesNames) troubles.push({ field: "session", message: t("wrong-session") });
+  const [least, most] = [sizeFrom(fields.min_size), sizeFrom(fields.max_size)];
+  if (least !== null && most !== null && least > most) troubles.push({ field: "min_size", message: t("wrong-min_size-above") });
+  return troubles;
+}
+
+function wrongId(name, type) {
+  if (TABLES.has(type)) return type === "names" ? "wrong-names" : "wrong-table";
+  const own = `wrong-${name.replaceAll(".", "-")}`;
+  return knows(own) ? own : "wrong-count";
+}
+
+function isSensible({ type, least, most }, typed) {
+  if (TABLES.has(type)) return hasEachOnce(typed) && (type !== "names" || typed.every(([, name]) => name.trim() !== ""));
+  const value = TYPES[type].read(typed);
+  if (type === "count" || type === "limit") return value === null || (Number.isInteger(value) && value >= least && value <= most);
+  if (type === "statuses") return value.every((status) => Number.isInteger(status) && status >= 205 && status < 600);
+  return !Number.isNaN(value);
+}
+
+/** Every row has a name, and none has another's. */
+function hasEachOnce(pairs) {
+  const names = pairs.map(([name]) => name);
+  return names.every(Boolean) && new Set(names).size === names.length;
+}
+
+/** How many fields of a group differ from what holds where nothing is set. */
+export function setCount(fields, kind, group) {
+  const blank = fieldsFrom(null);
+  return fieldsOf(kind).filter(({ name, group: own }) => own === group && JSON.stringify(fields[name]) !== JSON.stringify(blank[name])).length;
 }
 
 function countFrom(text) {
@@ -63,55 +101,46 @@ function countFrom(text) {
   return /^\d+$/.test(text.trim()) ? Number(text.trim()) : NaN;
 }
 
-/** Bytes in "8 MB" or "6 MiB"; null where nothing is typed, NaN where that is no size. */
-export function sizeFrom(text) {
-  if (text.trim() === "") return null;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text.trim()) ?? [];
-  const size = Math.round(Number(number) * (SIZES[unit?.toLowerCase() || "b"] ?? NaN));
-  return size > 0 && Number.isSafeInteger(size) ? size : NaN;
+function statusesFrom(text) {
+  return text.split(/[\s,;]+/).filter(Boolean).map((word) => (/^\d{3}$/.test(word) ? Number(word) : NaN));
 }
 
-/** A size that reads back as exactly the same: "6 MiB", "5 MB", "6291457 bytes". */
-export function sizeWords(size) {
-  const whole = SIZE_NAMES.filter(([, unit]) => size % unit === 0 && size > 0);
-  const [name, unit] = whole.sort(([, a], [, b]) => b - a)[0] ?? ["bytes", 1];
-  return `${size / unit} ${name}`;
+/** A list or a group stands in its row as JSON; a text as it is. */
+function parameterWords(value) {
+  return typeof value === "string" && !isGroup(parsed(value)) ? value : JSON.stringify(value);
 }
 
-/** The engine's form of "2 MB/s, off@22:00-06:00"; null where nothing is typed, NaN where that is no speed. */
-export function speedFrom(text) {
-  if (text.trim() === "") return null;
-  const parts = text.split(",").map((part) => {
-    const [, rate, from, to] = STRETCH.exec(part.trim()) ?? [null, part.trim()];
-    const words = rateFrom(rate);
-    if (words === null || (from && !(isTime(from) && isTime(to)))) return null;
-    return from ? `${words}@${from}-${to}` : words;
-  });
-  return parts.includes(null) ? NaN : parts.join(",");
+/** What was not touched stays what it was: a number a number. */
+function parametersFrom(pairs, before) {
+  const isSame = ([name, text]) => Object.hasOwn(before, name) && parameterWords(before[name]) === text;
+  return Object.fromEntries(pairs.map((pair) => [pair[0], isSame(pair) ? before[pair[0]] : parameterFrom(pair[1])]));
 }
 
-function rateFrom(text) {
-  if (/^(off|no limit)$/i.test(text)) return "off";
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmg]?)(?:b|bytes)?(?:\/s)?$/i.exec(text) ?? [];
-  const rate = Number(number) * (RATES[unit?.toLowerCase()] ?? NaN);
-  return rate >= 1 && rate < 1e15 ? String(Math.round(rate)) : null;
+/** Only what is plainly a list or a group is read as one: 007 stays what it is. */
+function parameterFrom(text) {
+  const value = parsed(text);
+  if (isGroup(value)) return value;
+  return /^".*"$/s.test(text) && isGroup(parsed(parsed(text))) ? parsed(text) : text;
 }
 
-function isTime(text) {
-  const [hour, minute] = text.split(":").map(Number);
-  return hour < 24 && minute < 60;
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
-/** A limit in words that read back as exactly the same; empty for none. */
-export function speedWords(limit) {
-  const parts = limit.split(",").map((part) => {
-    const [rate, times] = part.split("@");
-    return times ? `${rateWords(rate)}@${times}` : rateWords(rate);
-  });
-  return parts.length === 1 && parts[0] === "off" ? "" : parts.join(", ");
+function isGroup(value) {
+  return typeof value === "object" && value !== null;
 }
 
-function rateWords(rate) {
-  const [name, unit] = RATE_NAMES.find(([, unit]) => Number(rate) >= unit && Number(rate) % (unit / 1000) === 0) ?? ["B/s", 1];
-  return rate === "off" ? rate : `${Number(rate) / unit} ${name}`;
+function valueAt(settings, path) {
+  return path.reduce((value, key) => value?.[key], settings) ?? undefined;
+}
+
+function put(into, path, value) {
+  const [key, ...rest] = path;
+  if (rest.length > 0) put((into[key] ??= {}), rest, value);
+  else into[key] = value;
 }

@@ -19,7 +19,7 @@ use crate::{
     events::{self, Change},
     finished,
     given::Given,
-    locating, looking, page, preferences, saving,
+    locating, looking, page, preferences, saving, sending,
     view::View,
     window,
 };
@@ -32,6 +32,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+#[cfg(test)]
+impl Failed {
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
 }
 
 impl From<&Error> for Failed {
@@ -92,7 +99,9 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::save_destination,
         saving::test_destination,
         saving::stop_test,
-        saving::pick_certificates
+        saving::pick_certificates,
+        sending::send_paths,
+        sending::pick_paths
     ]
 }
 
@@ -148,7 +157,7 @@ async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer
 
 /// What came of an add.
 #[derive(Default, Serialize)]
-struct AddedView {
+pub(crate) struct AddedView {
     added: usize,
     resumed: usize,
     problems: Vec<Problem>,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::{
     commands::{Answer, Shared, of},
     core::Core,
+    finished,
     given::Given,
 };
 
@@ -28,6 +29,8 @@ pub struct Saved {
     token: Token,
     /// How many unfinished uploads need it.
     uploads: usize,
+    /// It tells which finished files it holds.
+    tells_files: bool,
 }
 
 /// Where its token is kept.
@@ -59,17 +62,21 @@ pub struct Target {
     own: bool,
     #[serde(default)]
     address: String,
+    /// There are other destinations to choose from.
+    #[serde(default)]
+    others: bool,
 }
 
 impl Target {
     /// Where they go now.
     pub async fn now(core: &Core) -> Answer<Self> {
-        Ok(Self::of(core, &core.engine.chosen_destination().await?))
+        Self::of(core, &core.engine.chosen_destination().await?).await
     }
 
-    fn of(core: &Core, row: &DestinationRow) -> Self {
+    async fn of(core: &Core, row: &DestinationRow) -> Answer<Self> {
+        let others = core.engine.destinations().await?.len() > 1;
         let (name, address) = (row.shown_name().to_owned(), shown_address(core, row));
-        Self { id: row.id, name, own: row.id == core.destination.id, address }
+        Ok(Self { id: row.id, name, own: row.id == core.destination.id, address, others })
     }
 }
 
@@ -107,7 +114,7 @@ pub async fn target(shared: Shared<'_>) -> Answer<Target> {
 #[tauri::command]
 pub async fn use_destination(shared: Shared<'_>, id: Given<DestinationId>) -> Answer<Target> {
     let core = of(&shared)?;
-    Ok(Target::of(core, &core.engine.choose_destination(id.0).await?))
+    Target::of(core, &core.engine.choose_destination(id.0).await?).await
 }
 
 /// Removes one that nothing needs any more; says where new files go then.
@@ -147,7 +154,12 @@ fn still_needed(row: &DestinationRow, uploads: usize) -> Option<Error> {
 pub(crate) async fn meant(core: &Core, to: Option<Target>) -> Answer<DestinationId> {
     let Some(to) = to else { return Ok(core.engine.chosen_destination().await?.id) };
     let rows = core.engine.destinations().await?;
-    if rows.iter().any(|row| row.id == to.id && row.shown_name() == to.name) {
+    let is_meant = |row: &DestinationRow| match to.name.is_empty() {
+        // One without a name is told from others by its id alone.
+        true => row.name == row.address,
+        false => row.shown_name() == to.name,
+    };
+    if rows.iter().any(|row| row.id == to.id && is_meant(row)) {
         return Ok(to.id);
     }
     let text = format!("The destination “{}” was removed or renamed meanwhile; nothing was added", to.name);
@@ -183,6 +195,7 @@ fn saved(core: &Core, row: &DestinationRow, chosen: DestinationId, uploads: usiz
         address: shown_address(core, row),
         token,
         uploads,
+        tells_files: finished::tells(core, row),
     }
 }
 

@@ -58,7 +58,8 @@ fn refused(error: Error) -> Failed {
     error.next_step(advice).into()
 }
 
-fn tells(core: &Core, row: &DestinationRow) -> bool {
+/// Whether a destination tells which files it holds.
+pub(crate) fn tells(core: &Core, row: &DestinationRow) -> bool {
     match row.id == core.destination.id {
         true => core.receiver.is_some(),
         false => row.settings().is_ok_and(|settings| settings.fine_uploader.session.is_some()),

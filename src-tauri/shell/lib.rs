@@ -21,6 +21,7 @@ mod overview;
 mod page;
 mod preferences;
 mod saving;
+mod sending;
 mod speeds;
 mod status;
 mod taskbar;

@@ -28,6 +28,9 @@ use crate::{
 pub struct Draft {
     /// Which destination it changes; none for a new one.
     id: Option<DestinationId>,
+    /// Which destination a new one begins as a copy of: its settings, never its token.
+    #[serde(default)]
+    like: Option<DestinationId>,
     name: String,
     address: String,
     /// What differs from what is set; null for the default (RFC 7396).
@@ -74,8 +77,8 @@ fn about(field: &'static str) -> impl Fn(Error) -> Refused {
 #[tauri::command]
 pub async fn save_destination(shared: Shared<'_>, draft: Given<Draft>) -> Result<SavedNow, Refused> {
     let (core, draft) = (of(&shared)?, draft.0);
-    let row = known(core, &draft).await?;
-    let settings = settings(row.as_ref(), &draft.settings)?;
+    let row = known(core, draft.id).await?;
+    let settings = typed_settings(core, row.as_ref(), &draft).await?;
     if let Some(own) = row.as_ref().filter(|row| row.id == core.destination.id) {
         core.engine.set_destination_settings(own.id, settings).await?;
         return Ok(SavedNow { id: own.id, kept: None, why: None });
@@ -137,8 +140,8 @@ impl Trial {
 pub async fn test_destination(shared: Shared<'_>, draft: Given<Draft>) -> Result<Option<Vec<Check>>, Refused> {
     let (core, draft) = (of(&shared)?, draft.0);
     let stopped = core.trial.begin();
-    let row = known(core, &draft).await?;
-    let settings = settings(row.as_ref(), &draft.settings)?;
+    let row = known(core, draft.id).await?;
+    let settings = typed_settings(core, row.as_ref(), &draft).await?;
     let address = checked_address(&draft.address, &settings)?;
     let token = draft.token.map(|Secret(token)| token);
     // A token that is to be forgotten is not tried either.
@@ -174,11 +177,21 @@ pub async fn pick_certificates<R: Runtime>(app: AppHandle<R>) -> Option<PathBuf>
     picked.await.ok().flatten()?.into_path().ok()
 }
 
-async fn known(core: &Core, draft: &Draft) -> Result<Option<DestinationRow>, Failed> {
-    match draft.id {
+async fn known(core: &Core, id: Option<DestinationId>) -> Result<Option<DestinationRow>, Failed> {
+    match id {
         Some(id) => destinations::row(core, id).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// What was typed, over what is set about the row; about the one it is a copy of where it is new.
+async fn typed_settings(
+    core: &Core,
+    row: Option<&DestinationRow>,
+    draft: &Draft,
+) -> Result<DestinationSettings, Refused> {
+    let like = known(core, draft.like).await?;
+    settings(row.or(like.as_ref()), &draft.settings)
 }
 
 /// What is set about the row, with what was typed over it. What cannot be read is set anew.
@@ -186,13 +199,7 @@ fn settings(row: Option<&DestinationRow>, typed: &Value) -> Result<DestinationSe
     let before = row.and_then(|row| row.settings().ok()).unwrap_or_default();
     let mut all = serde_json::to_value(before).unwrap_or_default();
     merge(&mut all, typed);
-    DestinationSettings::from_json(&all.to_string()).map_err(|error| {
-        let named = |field: &&&str| error.message().strip_prefix(**field).is_some_and(|rest| rest.starts_with(':'));
-        match ["chunk_size", "connections"].iter().find(named) {
-            Some(field) => about(field)(error),
-            None => error.into(),
-        }
-    })
+    DestinationSettings::from_json(&all.to_string()).map_err(of_the_settings)
 }
 
 /// RFC 7396: what is null goes, objects are gone into, the rest takes its place.
@@ -230,11 +237,53 @@ fn checked_address(address: &str, settings: &DestinationSettings) -> Result<Stri
     Ok(stored)
 }
 
-/// What only address and settings together are wrong about; the form has one such field.
+/// The fields of the form, as the engine's sentences name the settings, and what they are called there.
+const FIELDS: [(&str, &str); 34] = [
+    ("chunk_size", "chunk_size"),
+    ("connections", "connections"),
+    ("scope", "scope"),
+    ("min_size", "min_size"),
+    ("allowed_extensions", "allowed_extensions"),
+    ("method", "method"),
+    ("names", "names"),
+    ("params", "params"),
+    ("headers", "headers"),
+    ("prevent_retry_property", "prevent_retry_property"),
+    ("done.method", "done.method"),
+    ("done.params", "done.params"),
+    ("done.headers", "done.headers"),
+    ("done.reset_on_status", "done.reset_on_status"),
+    ("done.endpoint", "done"),
+    ("The done endpoint", "done"),
+    ("“done=", "done"),
+    ("delete.params", "delete.params"),
+    ("delete.headers", "delete.headers"),
+    ("delete.endpoint", "delete.endpoint"),
+    ("The delete endpoint", "delete.endpoint"),
+    ("session.params", "session.params"),
+    ("session.headers", "session.headers"),
+    ("session.endpoint", "session"),
+    ("The session endpoint", "session"),
+    ("tus.headers", "tus.headers"),
+    ("tus.metadata", "tus.metadata"),
+    ("lanes", "tus.lanes"),
+    ("“lanes=", "address"),
+    ("“chunk=", "address"),
+    ("“concurrent=", "address"),
+    ("“repeat_finish=", "address"),
+    ("“preset=", "address"),
+    ("“interop=", "address"),
+];
+
+/// A refusal of settings names its field where the sentence begins with it.
 fn of_the_settings(error: Error) -> Refused {
-    match error.message().contains("session") {
-        true => about("session")(error),
-        false => error.into(),
+    let begins = |name: &str| {
+        let rest = error.message().strip_prefix(name)?;
+        (name.starts_with(['“', 'T']) || rest.starts_with([':', '.'])).then_some(())
+    };
+    match FIELDS.iter().find(|(name, _)| begins(name).is_some()) {
+        Some((_, field)) => about(field)(error),
+        None => error.into(),
     }
 }
 
@@ -286,8 +335,26 @@ mod tests {
         assert_eq!(refused("fineuploader+https://h/up", elsewhere), Some("session"));
         let agreed = checked_address("fineuploader+http://h/up", &set(r#"{"allow_http": true}"#)).expect("agreed");
         assert_eq!(agreed, "fineuploader+http://h/up");
-        let wrong = settings(None, &json!({"chunk_size": 0})).expect_err("no chunk");
-        assert_eq!(wrong.field, Some("chunk_size"));
+        for (typed, field) in [
+            (json!({"chunk_size": 0}), "chunk_size"),
+            (json!({"min_size": 2, "max_size": 1}), "min_size"),
+            (json!({"scope": "two\nlines"}), "scope"),
+            (json!({"allowed_extensions": ["."]}), "allowed_extensions"),
+            (json!({"fine_uploader": {"method": "GET"}}), "method"),
+            (json!({"fine_uploader": {"names": {"uuid": ""}}}), "names"),
+            (json!({"fine_uploader": {"params": {"a": "{nope}"}}}), "params"),
+            (json!({"fine_uploader": {"headers": {"Cookie": "a"}}}), "headers"),
+            (json!({"fine_uploader": {"done": {"headers": {"X-A": "a\nb"}}}}), "done.headers"),
+            (json!({"fine_uploader": {"done": {"reset_on_status": [200]}}}), "done.reset_on_status"),
+            (json!({"fine_uploader": {"delete": {"params": {"a": "{name}"}}}}), "delete.params"),
+            (json!({"tus": {"lanes": 99}}), "tus.lanes"),
+            (json!({"tus": {"metadata": {"a b": "1"}}}), "tus.metadata"),
+        ] {
+            assert_eq!(settings(None, &typed).expect_err("refused").field, Some(field), "{typed}");
+        }
+        assert_eq!(settings(None, &json!({"fine_uploader": 7})).expect_err("no group").field, None);
+        assert_eq!(refused("tus+https://h/?lanes=99", "{}"), Some("address"));
+        assert_eq!(refused("ietf+https://h/?interop=7", "{}"), Some("address"));
     }
 
     #[test]

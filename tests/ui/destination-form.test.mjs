@@ -12,7 +12,7 @@ const FORM = "#place-form";
 async function openForm(scene, nth) {
   await open(scene);
   await page.browser.evaluate("document.getElementById('show-places').click()");
-  await page.browser.until("document.querySelector('#places dialog').open");
+  await page.browser.until("document.querySelectorAll('#places .places > li').length > 0");
   const button = nth ? `#places .places > li:nth-child(${nth}) [data-action=edit_place]` : "#places [data-action=add_place]";
   await page.browser.evaluate(`document.querySelector('${button}').click()`);
   await page.browser.until(`document.querySelector('${FORM} dialog').open`);
@@ -215,4 +215,108 @@ test("the picker's file lands in its field, and none changes nothing", options, 
   await click("[data-action=pick_certificates]");
   await page.browser.until(`document.querySelector('${FORM} form').elements.ca_file.value === '/home/ada/company.pem'`);
   assert.equal(await focusedField(), "ca_file");
+});
+
+const row = (field, nth = 1) => `${FORM} [data-field="${field}"] .row:nth-child(${nth})`;
+const types = (selector, words) => page.browser.evaluate(`{
+  const field = document.querySelector(${JSON.stringify(selector)});
+  field.value = ${JSON.stringify(words)};
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+}`);
+const openAll = () => page.browser.evaluate(`document.querySelectorAll('${FORM} details').forEach((each) => (each.open = true))`);
+
+test("every kind of server shows the fields it has, and says how many are set", options, async () => {
+  await openForm("places-full", 2);
+  assert.equal(await text(`${FORM} [data-group=protocol] .set`), "7 set");
+  assert.equal(await text(`${FORM} [data-group=allowed] .set`), "2 set");
+  await openAll();
+  assert.deepEqual([await shown(`${FORM} [name="done.method"]`), await shown(`${FORM} [name="tus.lanes"]`), await shown(`${FORM} [name=interop]`)], [true, false, false]);
+  await type("kind", "tus");
+  assert.deepEqual([await shown(`${FORM} [name="done.method"]`), await shown(`${FORM} [name="tus.lanes"]`), await shown(`${FORM} [data-field="tus.metadata"]`)], [false, true, true]);
+  await type("kind", "ietf");
+  assert.deepEqual([await shown(`${FORM} [name=interop]`), await shown(`${FORM} [name="tus.checksum"]`)], [true, false]);
+  await type("kind", "supabase");
+  assert.deepEqual([await shown(`${FORM} [name="tus.lanes"]`), await shown(`${FORM} [data-field="tus.metadata"]`)], [false, true], "a service takes one part after the other");
+});
+
+test("a table is edited by keyboard, and only what changed is changed", options, async () => {
+  await openForm("places-full", 2);
+  await openAll();
+  await page.browser.evaluate(`document.querySelector('${row("headers")} .value').focus()`);
+  await page.browser.press("Enter");
+  assert.equal(await page.browser.evaluate("document.activeElement.getAttribute('aria-label')"), "Further headers: Name", "Enter goes on to a new line and saves nothing");
+  await types(`${row("headers", 2)} .name`, "X-Take");
+  await types(`${row("headers", 2)} .value`, "{name}");
+  await page.browser.evaluate(`document.querySelector('${row("params")} .remove').focus()`);
+  assert.equal(await page.browser.evaluate("document.activeElement.getAttribute('aria-label')"), "Remove project");
+  await page.browser.press("Enter");
+  assert.equal(await page.browser.evaluate("document.activeElement.getAttribute('aria-label')"), "Remove camera", "the focus goes to its neighbour");
+  await save();
+  await closed();
+  const [{ draft }] = await calls("save_destination");
+  assert.deepEqual(draft.settings.fine_uploader.headers, { "X-Client": "studio", "X-Take": "{name}" });
+  assert.deepEqual(draft.settings.fine_uploader.params, { camera: "{name}", tags: ["a", "b"], project: null });
+  assert.equal(draft.settings.fine_uploader.concurrent, false);
+});
+
+test("a line without a name is told at its table, and a refusal of the app's too", options, async () => {
+  await openForm("places-full", 2);
+  await types(`${row("headers")} .name`, "");
+  await save();
+  assert.match(await trouble("headers"), /Each line needs a name/);
+  assert.equal(await shown(row("headers")), true, "its group is not folded away");
+  await types(`${row("headers")} .name`, "Cookie");
+  await page.browser.evaluate("fake.answers.save_destination = { code: 'invalid', message: 'headers: “Cookie” would keep a secret among the settings.', field: 'headers' }");
+  await save();
+  await page.browser.until(`document.querySelector('${FORM} [data-field=headers] .trouble').textContent.includes('secret')`);
+});
+
+test("a known server fills its fields in, and the address stays", options, async () => {
+  await openForm("places", 4);
+  await type("profile", "npm");
+  assert.deepEqual([await value("done"), await value("concurrent"), await value("address")], ["/success", "false", "http://127.0.0.1:8080/upload"]);
+  await type("profile", "php");
+  assert.deepEqual([await value("done"), await page.browser.evaluate(`document.querySelector('${FORM} [name=allow_empty]').checked`)], ["?done", false]);
+  await type("name", "PHP");
+  await save();
+  await closed();
+  const [{ draft }] = await calls("save_destination");
+  assert.equal(draft.address, "fineuploader+http://127.0.0.1:8080/upload?done=%3Fdone");
+});
+
+test("a copy takes the settings along and neither name, token nor id", options, async () => {
+  await open("places-full");
+  await page.browser.evaluate("document.getElementById('show-places').click()");
+  await page.browser.until("document.querySelectorAll('#places .places > li').length > 0");
+  await page.browser.evaluate("document.querySelector('#places li:nth-child(2) [data-action=copy_place]').click()");
+  await page.browser.until(`document.querySelector('${FORM} dialog').open`);
+  assert.match(await text(`${FORM} .note`), /its token did not/);
+  assert.deepEqual([await value("name"), await value("scope"), await focusedField(), await hint("token")], ["", "ada", "address", ""]);
+  await type("address", "https://second.example.org/upload");
+  await save();
+  await closed();
+  const [{ draft }] = await calls("save_destination");
+  assert.deepEqual([draft.id, draft.like, draft.token, draft.name, draft.settings.scope], [null, 2, null, "second.example.org", "ada"]);
+});
+
+test("a version of the draft stands in its field, and goes back into the address", options, async () => {
+  await openForm("places");
+  await type("address", "ietf+https://h.example/x?interop=8&a=b");
+  assert.deepEqual([await value("kind"), await value("address"), await value("interop")], ["ietf", "https://h.example/x?a=b", "8"]);
+  await save();
+  await closed();
+  assert.equal((await calls("save_destination"))[0].draft.address, "ietf+https://h.example/x?a=b&interop=8");
+});
+
+test("in German everything is said in German, and what the app refused stands beneath it as it was said", options, async () => {
+  await openForm("places-full", 2);
+  await openAll();
+  await page.browser.evaluate("import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))");
+  assert.deepEqual([await text("#place-title"), await text(`${FORM} .test`), await text(`${FORM} [name=kind] option`)], ["Ziel bearbeiten", "Verbindung testen", "Fine-Uploader-Server"]);
+  assert.equal(await page.browser.evaluate(`document.querySelector('${row("headers")} .remove').getAttribute('aria-label')`), "X-Client entfernen");
+  await page.browser.evaluate("fake.answers.save_destination = { code: 'storage', message: 'The disk is full.', field: null }");
+  await save();
+  await page.browser.until(`!document.querySelector('${FORM} .whole').hidden`);
+  assert.match(await text(`${FORM} .whole`), /^Die Aufzeichnungen .* The disk is full\.$/);
+  assert.equal(await page.browser.evaluate(`document.querySelector('${FORM} .whole .detail').lang`), "en");
 });

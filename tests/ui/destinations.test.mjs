@@ -13,8 +13,10 @@ async function openList(scene) {
   await tabTo("Destinations…");
   await page.browser.press("Enter");
   await page.browser.until(`document.querySelectorAll('${ROWS}').length > 0`);
+  await page.browser.until("document.activeElement.id === 'places-title'");
 }
 
+const toUploads = () => page.browser.evaluate("location.hash = '#uploads'; new Promise((done) => setTimeout(done, 50))");
 const says = (words) => page.browser.until(`document.querySelector('#places .summary').textContent.includes('${words}')`);
 const names = () => page.browser.evaluate(`[...document.querySelectorAll('${ROWS} .name')].map((each) => each.textContent)`);
 
@@ -35,11 +37,9 @@ test("new files go where the user says, and the drop zone and the foot say so to
   await says("New files go to Studio server from now on.");
   assert.equal(await focused(), "Edit…: Studio server", "the button that is gone gives the focus to its neighbour");
   assert.equal(await count(`${ROWS} .chosen:not([hidden])`), 1);
-  await page.browser.press("Escape");
   await page.browser.until("document.getElementById('drop-title').textContent === 'Drop files here: they go to Studio server'");
   assert.equal(await text("#receiver .where"), "Files go to Studio server, at https://files.example.org/upload");
   assert.equal(await shown("#open-received"), false, "the folder of another destination is not here");
-  assert.equal(await focused(), "Destinations…");
 });
 
 test("dropped and chosen files are handed over with the destination that the page shows", options, async () => {
@@ -93,17 +93,40 @@ test("the arrows go from destination to destination", options, async () => {
   assert.equal(await focused(), "Edit…: This computer");
 });
 
-test("what goes wrong before the list is open is told in the page", options, async () => {
+test("what goes wrong while the list is read is told on its page", options, async () => {
   await open("places");
   await page.browser.evaluate("fake.answers.destinations = { code: 'storage', message: 'The records cannot be read.' }; document.getElementById('show-places').click()");
-  await page.browser.until("!document.getElementById('problems').hidden");
-  assert.equal(await shown("#places dialog"), false);
+  await page.browser.until("!document.querySelector('#places .trouble').hidden");
+  assert.equal(await text("#places .trouble"), "The records cannot be read.");
+});
+
+test("the page is asked for anew each time it is shown, and says so in another language at once", options, async () => {
+  await openList("places");
+  await toUploads();
+  await page.browser.evaluate("fake.forget(2); location.hash = '#destinations'; 0");
+  await page.browser.until(`document.querySelectorAll('${ROWS}').length === 4`);
+  await page.browser.evaluate("import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))");
+  assert.equal(await text("#places-title"), "Ziele");
+  assert.equal(await text(`${ROWS}:nth-child(1) .facts`), "Eingebaut");
+  assert.equal(await page.browser.evaluate(`document.querySelector('${ROWS} [data-action=edit_place]').getAttribute('aria-label')`), "Bearbeiten …: Dieser Rechner");
+});
+
+test("the finished files of one destination are opened from its row", options, async () => {
+  await openList("files-of-two");
+  assert.equal(await shown(`${ROWS}:nth-child(3) [data-action=show_files]`), false, "it tells of none");
+  await tabTo("Finished files…: Studio server");
+  await page.browser.press("Enter");
+  await page.browser.until("document.querySelector('#files .summary').textContent.includes('1 file')");
+  assert.equal(await page.browser.evaluate("document.querySelector('#files select').value"), "2");
+  await page.browser.press("Escape");
+  await page.browser.until("!document.querySelector('#files dialog').open");
+  assert.equal(await focused(), "Finished files…: Studio server");
 });
 
 test("list and form fit a phone's width and large text", options, async () => {
-  const over = (part) => page.browser.evaluate(`{
-    const edge = Math.min(innerWidth, document.querySelector('${part} dialog').getBoundingClientRect().right);
-    [...document.querySelectorAll('${part} dialog, ${part} dialog *')].filter((each) => each.getBoundingClientRect().right > edge + 1).map(({ className, localName }) => localName + '.' + className);
+  const over = (part, frame = part) => page.browser.evaluate(`{
+    const edge = Math.min(innerWidth, document.querySelector('${frame}').getBoundingClientRect().right);
+    [...document.querySelectorAll('${part} *')].filter((each) => each.getBoundingClientRect().right > edge + 1).map(({ className, localName }) => localName + '.' + className);
   }`);
   for (const [width, size] of [[320, "100%"], [960, "200%"], [360, "200%"]]) {
     await page.browser.size(width, 700);
@@ -114,7 +137,7 @@ test("list and form fit a phone's width and large text", options, async () => {
     await page.browser.until("document.querySelector('#place-form dialog').open");
     await page.browser.evaluate("document.querySelector('#place-form details').open = true; document.querySelector('#place-form .test').click()");
     await page.browser.until("document.querySelectorAll('test-verdict li').length > 0");
-    assert.deepEqual(await over("#place-form"), [], `the form at ${width} px, text ${size}`);
+    assert.deepEqual(await over("#place-form", "#place-form dialog"), [], `the form at ${width} px, text ${size}`);
   }
   await page.browser.size(960, 680);
 });

@@ -9,6 +9,7 @@ use carryon_engine::DestinationSettings;
 use serde_json::json;
 
 use crate::{
+    app::App,
     desktop::{Desktop, PATIENCE},
     lab::{Lab, with_records},
     picker,
@@ -51,7 +52,6 @@ fn what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost() {
     app.page.click("#place-form .test");
     says(&app, "test-verdict [data-ok=false]", "Nothing listens at port 9");
     app.shot(&desktop, "32-nothing-listens");
-    app.page.click("#place-form summary");
     app.page.click("#place-form [data-action=pick_certificates]");
     picker::choose(&desktop, "Which file holds", &company);
     persist("the chosen file in its field", PATIENCE, || {
@@ -88,11 +88,16 @@ fn settings_are_kept_and_what_the_form_does_not_know_stays() {
     open_list(&app);
     press(&app, "edit_place", "Lab store");
     app.wait_shown("#place-form dialog", true);
-    app.page.click("#place-form summary");
+    for summary in 1..=4 {
+        focus(&app, &format!("#place-form details:nth-of-type({summary}) summary"));
+        app.page.press(&[key::ENTER]);
+    }
+    app.wait_shown("#place-form [name=session]", true);
     assert_eq!(value(&app, "session"), "/upload/session");
-    app.page.fill("#place-chunk", "6 MiB");
-    app.page.fill("#place-speed", "2 MB/s, off@22:00-06:00");
-    app.page.fill("#place-lifetime", "0");
+    app.page.fill("#place-form [name=chunk_size]", "6 MiB");
+    app.page.fill("#place-form [name=speed_limit]", "2 MB/s, off@22:00-06:00");
+    app.page.fill("#place-form [name=lifetime_days]", "0");
+    fills_a_table(&app);
     app.page.fill("#place-name", "Archive");
     app.shot(&desktop, "33-more-settings");
     app.page.press(&[key::ENTER]);
@@ -100,8 +105,32 @@ fn settings_are_kept_and_what_the_form_does_not_know_stays() {
     app.kill();
     let after = with_records(&desktop, async |engine| engine.find_destination("Archive").await.expect("it is there"));
     let speed_limit = "2M,off@22:00-06:00".parse().expect("a limit");
-    let wanted = DestinationSettings { chunk_size: Some(6 << 20), lifetime_days: Some(0), speed_limit, ..before };
+    let mut wanted = DestinationSettings { chunk_size: Some(6 << 20), lifetime_days: Some(0), speed_limit, ..before };
+    wanted.fine_uploader.headers.insert("X-Camera".into(), "{name}".into());
     assert_eq!(after.settings().expect("settings"), wanted);
+}
+
+/// Adds a line by keyboard; a header that would keep a secret is refused at its table, and taken out again.
+fn fills_a_table(app: &App) {
+    focus(app, "#place-form [data-field=headers] .add");
+    app.page.press(&[key::ENTER]);
+    assert_eq!(app.focus(), "Further headers: Name");
+    app.page.fill("#place-form [data-field=headers] .row:nth-child(1) .name", "X-Camera");
+    app.page.fill("#place-form [data-field=headers] .row:nth-child(1) .value", "{name}");
+    app.page.press(&[key::ENTER]);
+    app.page.fill("#place-form [data-field=headers] .row:nth-child(2) .name", "Cookie");
+    app.page.fill("#place-form [data-field=headers] .row:nth-child(2) .value", TOKEN);
+    app.page.click("#place-form [type=submit]");
+    says(app, "#place-form [data-field=headers] .trouble", "would keep a secret");
+    assert!(!trouble(app, "headers").contains(TOKEN), "and it is not repeated");
+    focus(app, "#place-form [data-field=headers] .row:nth-child(2) .remove");
+    app.page.press(&[key::ENTER]);
+    assert_eq!(app.focus(), "Remove X-Camera", "the focus goes to its neighbour");
+    focus(app, "#place-form [name=session]");
+}
+
+fn focus(app: &App, selector: &str) {
+    app.page.run("document.querySelector(arguments[0]).focus()", json!([selector]));
 }
 
 #[test]

@@ -33,7 +33,14 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     app.wait_shown("#finished", true);
     app.shot(&desktop, "16-all-lists");
     assert_named(&app);
-    assert_eq!(app.page.run("return document.querySelectorAll('h1').length", json!([])), 1, "one heading for the page");
+    assert_eq!(
+        app.page.run(
+            "return [...document.querySelectorAll('h1')].filter((h1) => h1.getClientRects().length > 0).length",
+            json!([])
+        ),
+        1,
+        "one heading for the page"
+    );
     assert_eq!(app.page.run("return document.documentElement.lang", json!([])), "en");
     let value = "return document.querySelector('#queue progress').getAttribute('aria-valuetext')";
     let told = app.page.run(value, json!([]));
@@ -48,13 +55,13 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     assert_named(&app);
     app.page.click("#places [data-action=add_place]");
     app.wait_shown("#place-form dialog", true);
-    app.page.click("#place-form summary");
-    app.wait_shown("#place-ca", true);
+    app.page.run("for (const group of document.querySelectorAll('#place-form details')) group.open = true", json!([]));
+    app.wait_shown("#place-form [name=chunk_size]", true);
     assert_named(&app);
     app.page.press(&[key::ESCAPE]);
     app.wait_shown("#place-form dialog", false);
-    app.page.press(&[key::ESCAPE]);
-    app.wait_shown("#places dialog", false);
+    app.page.click("#nav a[href='#uploads']");
+    app.wait_shown("#places", false);
     app.click("tape 1.bin", "discard");
     app.wait_shown("#ask dialog", true);
     assert_named(&app);

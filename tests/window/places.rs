@@ -8,7 +8,7 @@ use tests::files::files_below;
 use crate::{
     app::App,
     desktop::{Desktop, PATIENCE},
-    webdriver::{key, persist},
+    webdriver::persist,
 };
 
 /// A token.
@@ -60,10 +60,12 @@ pub fn saved_names(app: &App) -> Value {
     app.page.run("return [...document.querySelectorAll('#places .name')].map((name) => name.textContent)", json!([]))
 }
 
-/// Closes form and list.
+/// Goes back to the uploads.
 pub fn leave(app: &App) {
-    app.page.press(&[key::ESCAPE]);
-    app.wait_shown("#places dialog", false);
+    app.page.click("#nav a[href='#uploads']");
+    app.wait_shown("#places", false);
+    // Rows that were out of sight have no place until they are drawn.
+    app.page.painted();
 }
 
 /// The token is nowhere in the records, and in nothing that was said.

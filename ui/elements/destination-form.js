@@ -5,11 +5,15 @@
  * stays until it is saved or given up.
  */
 
-import { KINDS, addressFrom, addressTrouble, formFrom, hasDone, hostOf, isSameServer, plainHost, understood } from "../address.js";
+import { KINDS, addressFrom, addressTrouble, formFrom, hasDone, hostOf, isSameServer, parameter, plainHost, understood, withParameter, without } from "../address.js";
 import { tokenWords } from "../places.js";
+import { PROFILES } from "../setting-fields.js";
 import { fieldsFrom, settingsFrom, settingsTroubles } from "../settings.js";
+import { t } from "../words.js";
 import { say, setHidden, setText, wish } from "./dom.js";
 import { clearTrouble, complainAt, fieldOf, prepareFields, showField } from "./fields.js";
+import { SettingGroups } from "./setting-groups.js";
+import { sayProblem } from "./told.js";
 import "./test-verdict.js";
 
 const EVENTS = ["click", "input", "change", "paste", "keydown", "submit"];
@@ -20,16 +24,22 @@ class DestinationForm extends HTMLElement {
   #untouched = "";
   #agreedHost = "";
   #round = 0;
+  #groups = null;
+  #isCopy = false;
+  #onLanguage = () => this.#speak();
 
   connectedCallback() {
     for (const event of EVENTS) this.addEventListener(event, this);
-    const options = KINDS.map(({ kind, words }) => new Option(words, kind));
-    this.#form.elements.kind.replaceChildren(...options);
+    document.addEventListener("language", this.#onLanguage);
+    this.#form.elements.kind.replaceChildren(...KINDS.map(({ kind }) => new Option("", kind)));
+    this.#groups = new SettingGroups(this.#form);
     prepareFields(this);
+    this.#speak();
   }
 
   disconnectedCallback() {
     for (const event of EVENTS) this.removeEventListener(event, this);
+    document.removeEventListener("language", this.#onLanguage);
   }
 
   handleEvent(event) {
@@ -37,17 +47,18 @@ class DestinationForm extends HTMLElement {
     hear[event.type].call(this, event);
   }
 
-  /** Opens for a new destination, or for one with all that is known of it. */
-  open(place = null) {
+  /** Opens for a new destination, for one with all that is known of it, or for a copy of that one. */
+  open(place = null, { isCopy = false } = {}) {
     this.#place = place;
+    this.#isCopy = isCopy;
     this.#opener = document.activeElement;
     this.#clear();
     this.#fill(place);
     this.#draw();
     this.#untouched = this.#words();
-    this.toggleAttribute("own", Boolean(place?.own));
-    this.querySelector("details").open = Boolean(place?.own);
+    for (const group of this.querySelectorAll("details")) group.open = false;
     this.#dialog.showModal();
+    this.#part(".body").scrollTop = 0;
     if (!place?.own) this.#form.elements[place ? "address" : "kind"].focus();
   }
 
@@ -68,23 +79,25 @@ class DestinationForm extends HTMLElement {
     complainAt(this, troubles);
     if (troubles.length > 0) return null;
     const { token, forget_token: forget } = this.#form.elements;
+    const source = this.#place?.id ?? null;
     return {
-      id: this.#place?.id ?? null,
+      id: this.#isCopy ? null : source,
+      like: this.#isCopy ? source : null,
       name: fields.name.trim() || hostOf(fields.url),
-      address: this.#place?.own ? "" : addressFrom(fields),
-      settings: settingsFrom(fields, { tellsFiles: this.#tellsFiles(fields) }),
+      address: this.#isOwn ? "" : addressOf(fields),
+      settings: this.#settings(fields),
       token: token.value.trim() || null,
       forget_token: forget.checked && !token.value,
     };
   }
 
   /** Says what the app refused: at the field that it is about, or above the buttons. */
-  refuse({ field, message }, round) {
+  refuse(problem, round) {
     if (round !== this.#round) return;
     this.#rest();
     this.#verdict.wait("");
-    if (fieldOf(this, field)) return complainAt(this, [{ field, message }]);
-    say(this.#part(".trouble.whole"), message);
+    if (fieldOf(this, problem.field)?.hidden === false) return complainAt(this, [problem]);
+    sayProblem(this.#part(".trouble.whole"), problem);
     this.#part(".trouble.whole").scrollIntoView({ block: "nearest" });
   }
 
@@ -94,7 +107,7 @@ class DestinationForm extends HTMLElement {
     this.#verdict.wait(words);
     this.toggleAttribute("busy", true);
     this.#form.ariaBusy = "true";
-    setText(this.#part("[data-action=test_place]"), isTest ? "Stop the test" : "Test connection");
+    setText(this.#part("[data-action=test_place]"), t(isTest ? "form-stop-test" : "form-test"));
     this.#part("[type=submit]").disabled = true;
     this.#round += 1;
     return this.#round;
@@ -143,6 +156,14 @@ class DestinationForm extends HTMLElement {
     return this.#part("form");
   }
 
+  get #isOwn() {
+    return Boolean(this.#place?.own);
+  }
+
+  get #kind() {
+    return this.#isOwn ? "own" : this.#form.elements.kind.value;
+  }
+
   get #verdict() {
     return this.#part("test-verdict");
   }
@@ -169,6 +190,15 @@ class DestinationForm extends HTMLElement {
 
   #understand({ target }) {
     if (target.name === "address") this.#understandAddress();
+    if (target.name === "profile") this.#apply(PROFILES[target.value]);
+  }
+
+  /** Fills in what a known server needs. */
+  #apply({ done, ...values } = {}) {
+    if (done === undefined) return;
+    this.#form.elements.done.value = done;
+    this.#groups.values = values;
+    this.#draw();
   }
 
   #paste({ target }) {
@@ -185,19 +215,36 @@ class DestinationForm extends HTMLElement {
   #understandAddress() {
     const { kind, address, done } = this.#form.elements;
     const meant = understood(address.value, kind.value);
-    if (address.value.trim() === "" || this.#place?.own) return;
+    if (address.value.trim() === "" || this.#isOwn) return;
     if (meant.kind) kind.value = meant.kind;
-    address.value = meant.url;
     if (meant.done) done.value = meant.done;
+    this.#setAddress(kind.value, meant.url);
     this.#draw();
+  }
+
+  /** What the query says and a field is about goes into the field. */
+  #setAddress(kind, url) {
+    const { address, interop } = this.#form.elements;
+    const version = kind === "ietf" ? parameter(url, "interop") : undefined;
+    const isKnown = [...interop.options].some(({ value }) => value !== "" && value === version);
+    if (isKnown) interop.value = version;
+    address.value = isKnown ? without(url, "interop") : url;
   }
 
   #fields() {
     const { elements } = this.#form;
-    const names = ["kind", "done", "name", "chunk_size", "connections", "speed_limit", "lifetime_days", "resume", "name_conflicts", "session", "ca_file"];
-    const typed = Object.fromEntries(names.map((name) => [name, elements[name].value]));
+    const typed = Object.fromEntries(["kind", "done", "name", "interop"].map((name) => [name, elements[name].value]));
     const url = elements.address.value;
-    return { ...typed, url, consent: elements.consent.checked && plainHost(url) !== "" };
+    return { ...this.#groups.values, ...typed, url, consent: elements.consent.checked && plainHost(url) !== "" };
+  }
+
+  #settings(fields) {
+    const before = this.#place?.settings ?? null;
+    const change = settingsFrom(fields, this.#kind, before);
+    // Both stand in the address from now on, which wins.
+    if (hasDone(this.#kind) && before?.fine_uploader?.done?.endpoint) change.fine_uploader.done.endpoint = null;
+    if (before?.tus?.preset && change.tus) change.tus.preset = null;
+    return change;
   }
 
   /** Everything typed but the token, to be compared. */
@@ -205,30 +252,26 @@ class DestinationForm extends HTMLElement {
     return JSON.stringify([this.#fields(), this.#form.elements.forget_token.checked]);
   }
 
-  #tellsFiles({ kind }) {
-    if (this.#place?.own) return "always";
-    return hasDone(kind) ? "by path" : "";
-  }
-
   #troubles(fields) {
-    const settings = settingsTroubles(fields, { tellsFiles: this.#tellsFiles(fields) });
-    if (this.#place?.own) return settings;
+    const settings = settingsTroubles(fields, this.#kind);
+    if (this.#isOwn) return settings;
     const wrong = addressTrouble(fields);
     const host = wrong ? "" : plainHost(fields.url);
-    const unsafe = host && !fields.consent ? [{ field: "allow_http", message: "Agree to this, or write the address with https://." }] : [];
+    const unsafe = host && !fields.consent ? [{ field: "allow_http", message: t("wrong-consent") }] : [];
     return [wrong, ...unsafe, ...settings].filter(Boolean);
   }
 
   #fill(place) {
-    const meant = formFrom(place?.whole_address ?? "") ?? { kind: KINDS[0].kind, url: place?.whole_address ?? "", done: "" };
-    const { url, ...rest } = meant;
     const { consent, ...set } = fieldsFrom(place?.settings);
-    const values = { ...rest, ...set, address: url, name: place?.name ?? "" };
-    for (const [name, value] of Object.entries(values)) this.#form.elements[name].value = value;
-    this.#form.elements.consent.checked = consent;
-    this.#agreedHost = consent ? plainHost(url) : "";
-    const unread = place && !place.settings ? "What is set about this destination cannot be read. Saving sets it anew, as it stands here." : "";
-    say(this.#part(".trouble.whole"), unread);
+    const meant = meantBy(place);
+    const { elements } = this.#form;
+    for (const [name, value] of Object.entries({ kind: meant.kind, done: meant.done, name: this.#isCopy ? "" : (place?.name ?? ""), interop: "", profile: "" })) elements[name].value = value;
+    this.#setAddress(meant.kind, meant.url);
+    this.#groups.values = set;
+    elements.consent.checked = consent;
+    this.#agreedHost = consent ? plainHost(meant.url) : "";
+    say(this.#part(".trouble.whole"), place && !place.settings ? t("form-unread") : "");
+    say(this.#part(".note"), this.#isCopy ? t("form-copied") : "");
   }
 
   #clear() {
@@ -243,43 +286,79 @@ class DestinationForm extends HTMLElement {
   #draw() {
     const { elements } = this.#form;
     const { kind, url, name, name_conflicts: conflicts } = this.#fields();
-    const own = Boolean(this.#place?.own);
+    const own = this.#isOwn;
     const host = own ? "" : plainHost(url);
     if (host !== this.#agreedHost) elements.consent.checked = false;
-    setText(this.#part("h2"), own ? "This computer" : this.#place ? "Edit destination" : "Add a destination");
+    this.#groups.show(this.#kind);
+    setText(this.#part("h2"), this.#title());
     setText(this.#hint("address"), hintFor(kind));
     setText(this.#part(".host"), host);
-    setText(this.#hint("name"), hostOf(url) && !name.trim() ? `If empty, it is called ${hostOf(url)}.` : "");
-    for (const field of ["kind", "address", "name", "token", "ca_file"]) showField(this, field, !own);
-    showField(this, "done", !own && hasDone(kind));
-    showField(this, "session", !own && hasDone(kind));
-    showField(this, "name_conflicts", own || hasDone(kind));
+    setText(this.#hint("name"), hostOf(url) && !name.trim() ? t("form-name-hint", { host: hostOf(url) }) : "");
+    for (const field of ["kind", "address", "name", "token"]) showField(this, field, !own);
+    for (const field of ["done", "profile"]) showField(this, field, !own && hasDone(kind));
+    showField(this, "interop", !own && kind === "ietf");
     showField(this, "allow_http", host !== "");
+    setHidden(this.#part("[data-group=server]"), own);
+    setHidden(this.#part("[data-group=protocol]"), own);
     setHidden(this.#part("[data-action=test_place]"), own);
-    setText(this.#hint("name_conflicts"), conflicts === "leave" || own ? "" : "The server has to list its files for that; see below.");
+    setHidden(this.#hint("name_conflicts"), conflicts === "leave" || own);
     this.#drawToken(url);
   }
 
+  #title() {
+    if (this.#isOwn) return t("this-computer");
+    if (this.#isCopy) return t("form-copy");
+    return t(this.#place ? "form-edit" : "form-add");
+  }
+
+  /** Says in another language what no catalogue id stands at. */
+  #speak() {
+    for (const option of this.#form.elements.kind.options) setText(option, t(`kind-${option.value}`));
+    for (const option of this.#form.elements.interop.options) setText(option, interopWords(option.value));
+    this.#groups.speak();
+    this.#draw();
+    if (!this.hasAttribute("busy")) this.#rest();
+  }
+
   #drawToken(url) {
-    const token = this.#place?.token ?? "none";
+    const token = this.#isCopy ? "none" : (this.#place?.token ?? "none");
     const { forget_token: forget } = this.#form.elements;
     const before = formFrom(this.#place?.whole_address ?? "")?.url ?? "";
     say(this.#hint("token"), tokenWords({ token, isSameServer: isSameServer(before, url), isForgotten: forget.checked }));
-    setText(this.#part("label[for=place-token]"), token === "none" ? "Token (if the server asks for one)" : "New token");
+    setText(this.#part("label[for=place-token]"), t(token === "none" ? "form-token" : "form-token-new"));
     setHidden(forget.closest("label"), token === "none");
   }
 
   #rest() {
     this.toggleAttribute("busy", false);
     this.#form.ariaBusy = "false";
-    setText(this.#part("[data-action=test_place]"), "Test connection");
+    setText(this.#part("[data-action=test_place]"), t("form-test"));
     this.#part("[type=submit]").disabled = false;
   }
 }
 
 function hintFor(kind) {
   const { example } = KINDS.find((each) => each.kind === kind);
-  return example ? `Such as ${example}` : "The link that Vimeo gave for one video. The next video has another one.";
+  return example ? t("form-address-hint", { example }) : t("form-address-hint-vimeo");
+}
+
+function interopWords(version) {
+  if (version === "") return t("interop-any");
+  return version === "none" ? t("interop-none") : t("interop-version", { version });
+}
+
+/** What its address means; what stands in the settings instead counts as if it stood there. */
+function meantBy(place) {
+  const whole = place?.whole_address ?? "";
+  const meant = formFrom(whole) ?? { kind: KINDS[0].kind, url: whole, done: "" };
+  const preset = meant.kind === "tus" ? place?.settings?.tus?.preset : undefined;
+  const done = hasDone(meant.kind) ? place?.settings?.fine_uploader?.done?.endpoint : undefined;
+  return { ...meant, kind: preset ?? meant.kind, done: meant.done || (done ?? "") };
+}
+
+function addressOf({ interop, ...fields }) {
+  const url = fields.kind === "ietf" && interop ? withParameter(fields.url.trim(), `interop=${interop}`) : fields.url;
+  return addressFrom({ ...fields, url });
 }
 
 customElements.define("destination-form", DestinationForm);

@@ -1,18 +1,21 @@
 /** Fields of a form: a part with `data-field`, in it a label, a control, and a place for what is wrong with it. */
 
 import { say, setAttribute, setHidden } from "./dom.js";
+import { sayProblem } from "./told.js";
+
+const CONTROLS = "input, select, button";
 
 /** Gives each field a hint and the place for what is wrong with it, and lets its control be described by both. */
 export function prepareFields(form) {
   for (const field of form.querySelectorAll("[data-field]")) {
-    const control = field.querySelector("input, select");
+    const control = field.querySelector(CONTROLS);
     const hint = field.querySelector(".hint, .warning") ?? paragraph("hint");
     const trouble = paragraph("trouble");
     trouble.hidden = true;
-    trouble.id = `${control.name}-trouble`;
-    hint.id = `${control.name}-hint`;
+    trouble.id = `${field.dataset.field}-trouble`;
+    hint.id = `${field.dataset.field}-hint`;
     control.setAttribute("aria-describedby", `${trouble.id} ${hint.id}`);
-    (control.closest(".with-button, label") ?? control).after(trouble, ...(hint.isConnected ? [] : [hint]));
+    (control.closest(".with-button, label, pair-table") ?? control).after(trouble, ...(hint.isConnected ? [] : [hint]));
   }
 }
 
@@ -30,10 +33,10 @@ export function showField(form, field, shown) {
 /** Says at each field what is wrong with it and nothing at the others; the focus goes to the first. */
 export function complainAt(form, troubles) {
   for (const field of form.querySelectorAll("[data-field]")) clearTrouble(field);
-  for (const { field, message } of troubles) {
-    const place = fieldOf(form, field);
-    say(place.querySelector(".trouble"), message);
-    setAttribute(place.querySelector("input, select"), "aria-invalid", "true");
+  for (const trouble of troubles) {
+    const place = fieldOf(form, trouble.field);
+    sayProblem(place.querySelector(".trouble"), trouble);
+    setAttribute(place.querySelector(CONTROLS), "aria-invalid", "true");
     if (place.closest("details")) place.closest("details").open = true;
   }
   form.querySelector("[aria-invalid=true]")?.focus();
@@ -43,7 +46,7 @@ export function complainAt(form, troubles) {
 export function clearTrouble(field) {
   if (!field) return;
   say(field.querySelector(".trouble"), "");
-  field.querySelector("input, select").removeAttribute("aria-invalid");
+  for (const control of field.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
 }
 
 /** The part of a field; null where the form has none of that name. */

@@ -3,12 +3,13 @@
  * opened; an answer for a destination that is no longer chosen is not drawn.
  */
 
-import { filesWords, listingWords, newestFirst, sizeWords, spokenName, whereWords } from "../listing.js";
-import { plural } from "../format.js";
+import { deletedWords, filesWords, listingWords, newestFirst, sizeWords, spokenName, whereWords } from "../listing.js";
+import { nameOf } from "../places.js";
+import { t } from "../words.js";
 import { copyOf, say, setHidden, setText, wish } from "./dom.js";
+import { sayProblem } from "./told.js";
 
 const PAGE = 500;
-const NOBODY_TELLS = "No destination tells which files it holds.";
 
 class FinishedFiles extends HTMLElement {
   #destinations = [];
@@ -36,12 +37,16 @@ class FinishedFiles extends HTMLElement {
     if (row) wish(this, { action: "delete_file", destination: this.#chosen, file: row.file });
   }
 
-  /** Opens with the files of the destination that was chosen last, else of the first. */
-  open(destinations) {
+  /** Opens with the files of the destination of that id, else of the one that was chosen last, else of the first. */
+  open(destinations, id = this.#chosen?.id) {
     this.#opener = document.activeElement;
-    this.#drawChoice(destinations);
+    this.#drawChoice(destinations.map((each) => ({ ...each, name: nameOf(each) })), id);
     this.#dialog.showModal();
     this.#ask({ anew: true });
+  }
+
+  get isOpen() {
+    return this.#dialog.open;
   }
 
   /** Draws what a destination answered. */
@@ -64,14 +69,14 @@ class FinishedFiles extends HTMLElement {
     row?.remove();
     this.#drawFrame();
     if (hadFocus) (next ?? this.#part("form")).querySelector("button").focus();
-    this.#rest(`${file.name} was deleted. ${this.#files.length > 0 ? `${filesWords(this.#files)} left.` : "Nothing is left."}`);
+    this.#rest(deletedWords(file, this.#files));
   }
 
   /** Says what went wrong; what is drawn stays. */
-  complain(message, destination) {
+  complain(problem, destination) {
     if (!this.#isChosen(destination)) return;
     this.#rest(this.#files.length > 0 ? filesWords(this.#files) : "");
-    say(this.#part(".trouble"), message);
+    sayProblem(this.#part(".trouble"), problem);
   }
 
   #part(selector) {
@@ -100,9 +105,9 @@ class FinishedFiles extends HTMLElement {
     if (anew) this.#clear();
     this.#drawFrame();
     say(this.#part(".trouble"), "");
-    if (!this.#chosen) return this.#rest(NOBODY_TELLS);
+    if (!this.#chosen) return this.#rest(t("files-nobody-tells"));
     this.#list.ariaBusy = "true";
-    setText(this.#part(".summary"), `Asking ${this.#chosen.name}…`);
+    setText(this.#part(".summary"), t("files-asking", { name: this.#chosen.name }));
     wish(this, { action: "list_files", destination: this.#chosen });
   }
 
@@ -112,9 +117,8 @@ class FinishedFiles extends HTMLElement {
     setText(this.#part(".summary"), words);
   }
 
-  #drawChoice(destinations) {
-    const before = this.#chosen?.id;
-    const chosen = destinations.find(({ id }) => id === before) ?? destinations[0];
+  #drawChoice(destinations, wanted) {
+    const chosen = destinations.find(({ id }) => id === wanted) ?? destinations[0];
     this.#destinations = destinations;
     this.#part("select").replaceChildren(...destinations.map(({ id, name }) => new Option(name, id, false, id === chosen.id)));
     setHidden(this.#part(".choice"), destinations.length < 2);
@@ -136,7 +140,7 @@ class FinishedFiles extends HTMLElement {
   #drawFrame() {
     const hidden = this.#files.length - this.#shown;
     setHidden(this.#list, this.#shown === 0);
-    say(this.#part(".more"), hidden > 0 ? `Show ${Math.min(hidden, PAGE)} more of ${plural(hidden, "file")}` : "");
+    say(this.#part(".more"), hidden > 0 ? t("files-more", { next: Math.min(hidden, PAGE), count: hidden }) : "");
   }
 
   #showMore() {
@@ -163,7 +167,7 @@ function rowOf(file) {
   setText(row.querySelector(".name"), file.name);
   say(row.querySelector(".where"), whereWords(file));
   setText(row.querySelector(".size"), sizeWords(file));
-  row.querySelector("button").setAttribute("aria-label", `Delete ${spokenName(file)}`);
+  row.querySelector("button").setAttribute("aria-label", t("file-delete-named", { name: spokenName(file) }));
   return row;
 }
 

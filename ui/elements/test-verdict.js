@@ -1,6 +1,7 @@
 /** `<test-verdict>`: what a test of a destination does, and what it found, step by step. */
 
-import { verdictWords } from "../places.js";
+import { checkWords, verdictWords } from "../places.js";
+import { t } from "../words.js";
 import { copyOf, say, setAttribute, setHidden, setText } from "./dom.js";
 
 class TestVerdict extends HTMLElement {
@@ -25,12 +26,15 @@ class TestVerdict extends HTMLElement {
   }
 }
 
-function stepOf({ ok, words }) {
+function stepOf(check) {
+  const { ok } = check;
+  const { words, detail } = checkWords(check);
   const step = document.createElement("li");
   step.append(copyOf("check"));
   step.dataset.ok = ok;
-  setText(step.querySelector(".for-ears"), ok ? "Right: " : "Wrong: ");
+  setText(step.querySelector(".for-ears"), `${t(ok ? "check-right" : "check-wrong")} `);
   setText(step.querySelector(".found"), words);
+  setText(step.querySelector(".detail"), detail && ` ${detail}`);
   return step;
 }
 

@@ -59,9 +59,9 @@ let chosen = scene.chosen ?? 1;
 
 const target = () => {
   const { id, name, own = false, address } = places.find((each) => each.id === chosen) ?? OWN;
-  return { id, name, own, address };
+  return { id, name, own, address, others: places.length > 1 };
 };
-const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen });
+const shown = ({ settings, whole_address, ...place }) => ({ own: false, ...place, chosen: place.id === chosen, tells_files: place.id in files });
 
 /** Somebody else removes a destination. */
 fake.forget = (id) => {
@@ -138,6 +138,8 @@ const COMMANDS = {
     destination: target(),
     notice: scene.notice ?? null, version: "0.1.0",
   }),
+  send_paths: ({ paths, ...rest }) => take({ paths: paths.map((path) => path.coded ? "/home/ada/picked.mov" : path), ...rest }),
+  pick_paths: ({ folders }) => (folders ? [] : [{ shown: "/home/ada/picked.mov", coded: "unix:2f61" }]),
   page_ready: () => null,
   add_paths: take,
   pick_files: () => take({ paths: ["/home/ada/picked.mov"] }),

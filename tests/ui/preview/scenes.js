@@ -80,6 +80,16 @@ const places = () => [
   { id: 5, name: "<img src=x onerror=alert(1)>", address: "tus+https://t.vimeo.example/?preset=vimeo", whole_address: "tus+https://t.vimeo.example/files/x1?preset=vimeo", token: "none", uploads: 0, settings: null },
 ];
 
+/** The first of them, with much set about it. */
+const fullPlaces = () => {
+  const [first, ...rest] = places();
+  const fine_uploader = {
+    method: "PUT", concurrent: false, params: { project: 7, camera: "{name}", tags: ["a", "b"] }, headers: { "X-Client": "studio" },
+    session: { endpoint: "/upload/session", params: {}, headers: {} }, done: { reset_on_status: [409], params: { only: "{uuid}" } },
+  };
+  return [{ ...first, settings: { ...first.settings, scope: "ada", connections: 4, allowed_extensions: ["mov", "mxf"], max_size: 4e9, fine_uploader } }, ...rest];
+};
+
 /** What a test finds. */
 const right = () => [
   { what: "name", ok: true, words: "files.example.org is known" },
@@ -118,6 +128,8 @@ export const SCENES = {
   "no-files": () => ({ uploads: [], files: { 1: [] } }),
   "many-files": () => ({ uploads: [], files: manyFiles(1200) }),
   places: () => ({ uploads: [], places: places(), checks: right() }),
+  "files-of-two": () => ({ uploads: [], places: places(), files: files() }),
+  "places-full": () => ({ uploads: [], places: fullPlaces(), checks: right() }),
   "places-wrong": () => ({ uploads: [], places: places(), checks: wrong() }),
   "no-places": () => ({ uploads: [], checks: right() }),
   elsewhere: () => ({ uploads: done(), places: places(), chosen: 2 }),

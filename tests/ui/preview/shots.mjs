@@ -19,16 +19,20 @@ const EDIT = `${PLACES}.then(() => document.querySelectorAll("#places li")[1].qu
 const EDIT_PLAIN = EDIT.replace("[1]", "[2]");
 const TYPE_ADDRESS = (address) => `const field = document.getElementById("place-address"); field.value = "${address}"; field.dispatchEvent(new Event("input", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true }))`;
 const TEST = `${EDIT}.then(() => document.querySelector("#place-form .test").click())`;
-const MORE = `${EDIT}.then(() => (document.querySelector("#place-form details").open = true))`;
-const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.getElementById("place-chunk").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
+const MORE = `${EDIT}.then(() => document.querySelectorAll("#place-form details").forEach((each) => (each.open = true)))`;
+const GROUP = (name) => `${EDIT}.then(() => { const group = document.querySelector("#place-form [data-group=${name}]"); group.open = true; group.scrollIntoView(); })`;
+const TROUBLED = `${ADD}.then(() => { ${TYPE_ADDRESS("http://nas.example.org/upload")}; document.querySelector("#place-form [name=chunk_size]").value = "lots"; document.querySelector("#place-form [type=submit]").click(); })`;
+const SEND = `document.getElementById("send").open({ paths: ["/a/take 1.mov", "/a/take 2.mov"], to: 3 }); new Promise((done) => setTimeout(done, 150))`;
+const SEND_ALL = `${SEND}.then(() => (document.querySelector("#send details").open = true))`;
+const SEND_LINK = `document.getElementById("send").open({ paths: Array.from({ length: 9 }, (_, index) => "/shoot/take " + index + ".mov"), to: "Attic", why: "The page support.example.org asks for these files." }); new Promise((done) => setTimeout(done, 150))`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
 
 const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
 const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
 const SETTINGS = "location.hash = '#settings'; new Promise((done) => setTimeout(done, 300))";
 const TIMES = `${SETTINGS}.then(() => fake.emit("preferences", { values: { ...fake.set, speed_limit: "2000000,off@22:00-06:00" }, defaults: {}, unreadable: [] }))`;
+const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const HELP = "location.hash = '#help'; new Promise((done) => setTimeout(done, 500))";
-const GERMAN = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const MIRRORED = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('ar-XB'))";
 
 // name, scene, width, height, and what is done first
@@ -49,8 +53,14 @@ const SHOTS = [
   ["places-large-text", "places", 960, 680, { run: `${LARGE}; ${PLACES}` }], ["places-none", "no-places", 960, 680, { run: PLACES }], ["places-forced", "places", 960, 680, { run: PLACES, media: { "forced-colors": "active" } }],
   ["elsewhere", "elsewhere", 960, 680], ["elsewhere-empty", "elsewhere-empty", 960, 680], ["elsewhere-narrow", "elsewhere-empty", 320, 640], ["elsewhere-dragging", "elsewhere", 960, 680, { run: DRAG }],
   ["place-add", "places", 960, 760, { run: ADD }], ["place-edit-dark", "places", 960, 760, { run: EDIT, media: DARK }], ["place-plain", "places", 960, 760, { run: EDIT_PLAIN }], ["place-more", "places", 960, 1100, { run: MORE }],
+  ["place-protocol", "places-full", 960, 1000, { run: GROUP("protocol") }], ["place-protocol-dark", "places-full", 960, 1000, { run: GROUP("protocol"), media: DARK }], ["place-protocol-narrow", "places-full", 320, 1000, { run: GROUP("protocol") }],
+  ["place-german", "places-full", 960, 1400, { run: `${GERMAN}; ${MORE}` }], ["place-german-narrow", "places-full", 320, 1000, { run: `${GERMAN}; ${GROUP("trouble")}` }], ["place-protocol-large-text", "places-full", 960, 1000, { run: `${LARGE}; ${GROUP("protocol")}` }],
+  ["place-protocol-forced", "places-full", 960, 1000, { run: GROUP("protocol"), media: { "forced-colors": "active" } }], ["place-tested-german", "places-wrong", 960, 760, { run: `${GERMAN}; ${TEST}` }], ["place-copy", "places", 960, 760, { run: EDIT.replace("edit_place", "copy_place") }],
   ["place-narrow", "places", 320, 640, { run: EDIT }], ["place-more-narrow", "places", 320, 1500, { run: MORE }], ["place-large-text", "places", 960, 900, { run: `${LARGE}; ${MORE}` }], ["place-troubled", "places", 960, 900, { run: TROUBLED }],
   ["place-tested", "places", 960, 760, { run: TEST }], ["place-tested-wrong-dark", "places-wrong", 960, 760, { run: TEST, media: DARK }], ["place-forced", "places", 960, 760, { run: TEST, media: { "forced-colors": "active" } }],
+  ["places-german", "places", 960, 680, { run: `${GERMAN}; ${PLACES}` }], ["places-german-narrow", "places", 320, 640, { run: `${GERMAN}; ${PLACES}` }],
+  ["send", "places", 960, 680, { run: SEND }], ["send-options-dark", "places", 960, 680, { run: SEND_ALL, media: DARK }], ["send-link", "places", 960, 760, { run: SEND_LINK }],
+  ["send-narrow", "places", 320, 640, { run: SEND_ALL }], ["send-german", "places", 960, 680, { run: `${GERMAN}; ${SEND_ALL}` }], ["send-large-text", "places", 960, 900, { run: `${LARGE}; ${SEND_ALL}` }], ["send-forced", "places", 960, 680, { run: SEND_ALL, media: { "forced-colors": "active" } }],
   ["details", "queue", 1280, 900, { run: DETAILS }], ["details-dark", "queue", 1280, 900, { run: DETAILS, media: DARK }], ["details-narrow", "queue", 360, 900, { run: DETAILS }],
   ["folders", "folders", 960, 680], ["selected", "queue", 960, 680, { run: SELECT }], ["german", "all", 960, 900, { run: GERMAN }], ["mirrored", "all", 960, 900, { run: MIRRORED }], ["mirrored-details", "queue", 1280, 900, { run: `${MIRRORED}.then(() => { ${DETAILS} })` }],
   ["help", "empty", 960, 1400, { run: HELP }], ["help-dark-narrow", "empty", 360, 1400, { run: HELP, media: DARK }],
@@ -66,7 +76,7 @@ for (const [name, scene, width, height, { media = {}, run } = {}] of SHOTS) {
   await browser.size(width, height);
   await browser.media(media);
   await browser.open(`${address}/?scene=${scene}`);
-  if (run) await browser.evaluate(`${run}; new Promise((done) => setTimeout(done, 200))`);
+  if (run) await browser.evaluate(`(async () => { ${run}; await new Promise((done) => setTimeout(done, 200)); })()`);
   writeFileSync(join(folder, `${name}.png`), await browser.picture());
 }
 await browser.close();

@@ -3,6 +3,7 @@
 nav =
     .aria-label = Seiten
 nav-uploads = Uploads
+nav-destinations = Ziele
 
 problems =
     .aria-label = Probleme

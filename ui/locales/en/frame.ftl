@@ -3,6 +3,7 @@
 nav =
     .aria-label = Pages
 nav-uploads = Uploads
+nav-destinations = Destinations
 
 problems =
     .aria-label = Problems

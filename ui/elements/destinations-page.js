@@ -1,49 +1,39 @@
 /**
- * `<saved-destinations>`: a native dialog with the destinations there are, *This computer* first. Where new files go is
- * said at one of them; the others offer it.
+ * `<destinations-page>`: the destinations there are, *This computer* first. Where new files go is said at one of them; the
+ * others offer it. What is drawn is asked for each time the page is shown.
  */
 
 import { factWords, nameOf, whereWords } from "../places.js";
+import { t } from "../words.js";
 import { copyOf, say, setHidden, setText, wish } from "./dom.js";
+import { sayProblem } from "./told.js";
 
-class SavedDestinations extends HTMLElement {
-  #opener = null;
+class DestinationsPage extends HTMLElement {
+  #places = [];
+  #onLanguage = () => this.draw(this.#places);
 
   connectedCallback() {
-    this.addEventListener("click", this);
-    this.addEventListener("keydown", this);
-    this.#dialog.addEventListener("close", this);
+    for (const event of ["click", "keydown", "page-shown"]) this.addEventListener(event, this);
+    document.addEventListener("language", this.#onLanguage);
   }
 
   disconnectedCallback() {
-    this.removeEventListener("click", this);
-    this.removeEventListener("keydown", this);
-    this.#dialog.removeEventListener("close", this);
+    for (const event of ["click", "keydown", "page-shown"]) this.removeEventListener(event, this);
+    document.removeEventListener("language", this.#onLanguage);
   }
 
   handleEvent(event) {
-    if (event.type === "close") return this.#opener?.isConnected && this.#opener.focus();
+    if (event.type === "page-shown") return this.#begin();
     if (event.type === "keydown") return this.#move(event);
     const button = event.target.closest("button[data-action]");
     if (button) wish(this, { action: button.dataset.action, place: button.closest("li")?.place });
   }
 
-  /** Opens with these destinations. */
-  open(places) {
-    this.#opener = document.activeElement;
-    this.#say("");
-    this.draw(places);
-    this.#dialog.showModal();
-  }
-
-  get isOpen() {
-    return this.#dialog.open;
-  }
-
   /** Draws the destinations anew; the focus stays where it was, or goes to `focus`: an id and an action. */
   draw(places, focus = this.#focused()) {
+    this.#places = places;
     this.#list.replaceChildren(...places.map(rowOf));
-    if (focus) this.#focus(focus);
+    if (focus && places.length > 0) this.#focus(focus);
   }
 
   /** Says what was done. */
@@ -52,17 +42,18 @@ class SavedDestinations extends HTMLElement {
   }
 
   /** Says what went wrong; what is drawn stays. */
-  complain(message) {
+  complain(problem) {
     this.#say("");
-    say(this.querySelector(".trouble"), message);
-  }
-
-  get #dialog() {
-    return this.querySelector("dialog");
+    sayProblem(this.querySelector(".trouble"), problem);
   }
 
   get #list() {
     return this.querySelector(".places");
+  }
+
+  #begin() {
+    this.#say("");
+    wish(this, { action: "draw_places" });
   }
 
   #say(words) {
@@ -103,12 +94,16 @@ function rowOf(place) {
   say(row.querySelector(".where"), place.name || place.own ? whereWords(place) : "");
   setText(row.querySelector(".facts"), factWords(place));
   setHidden(row.querySelector(".chosen"), !place.chosen);
-  const hidden = { use_place: place.chosen, remove_place: place.own, open_received: !place.own || !place.address };
   for (const button of row.querySelectorAll("button")) {
-    setHidden(button, Boolean(hidden[button.dataset.action]));
-    button.setAttribute("aria-label", `${button.textContent}: ${name}`);
+    setHidden(button, !offers(place, button.dataset.action));
+    button.setAttribute("aria-label", t("place-deed", { deed: button.textContent, name }));
   }
   return row;
 }
 
-customElements.define("saved-destinations", SavedDestinations);
+function offers({ own, chosen, address, tells_files: tells }, action) {
+  const needs = { use_place: !chosen, show_files: tells, open_received: own && Boolean(address), remove_place: !own, copy_place: !own };
+  return needs[action] ?? true;
+}
+
+customElements.define("destinations-page", DestinationsPage);
