@@ -4,7 +4,7 @@ import { LANGUAGES, languageFor, speak, translate } from "./words.js";
 
 /** The files of a language, one for each part of the window; `tests/ui/locales.test.mjs` holds them to what lies there. */
 export const PARTS = [
-  "frame", "format", "uploads", "history", "destinations", "destination-form", "files", "send", "watched", "errors", "receiving", "help",
+  "frame", "format", "uploads", "history", "destinations", "destination-form", "files", "send", "watched", "errors", "receiving", "settings", "help",
 ];
 
 /**

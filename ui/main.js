@@ -3,7 +3,6 @@
 import { announcement } from "./announce.js";
 import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
-import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
@@ -12,6 +11,7 @@ import { followHistory, fulfilAboutHistory, isAboutHistory } from "./history.js"
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
 import { fulfilAboutReceiving, isAboutReceiving } from "./receiving.js";
 import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
@@ -28,12 +28,13 @@ import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/receiving-page.js";
 import "./elements/send-dialog.js";
+import "./elements/settings-page.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
 import "./elements/watched-page.js";
 
 const at = (id) => document.getElementById(id);
-await Promise.all([loadPages(), speakLanguage()]);
+await Promise.all([loadPages(), startPreferences()]);
 const page = at("uploads-page");
 const details = at("details");
 const SECOND = 1000;
@@ -64,6 +65,7 @@ async function start() {
   await listen("show-resumable", showResumable);
   await listen("show-uploads", showUploads);
   await listen("send-asked", (request) => (closed ? complain([{ message: closed }]) : askAbout(at("send"), request)));
+  await listenToPreferences(at("settings"));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -154,6 +156,7 @@ async function carryOut(wish) {
   if (isAboutHistory(wish)) return fulfilAboutHistory(aboutHistory(), wish);
   if (isAboutReceiving(wish)) return fulfilAboutReceiving(aboutReceiving(), wish);
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);

@@ -6,6 +6,7 @@ use std::{
 };
 
 use carryon_engine::{DestinationRow, Engine, Error, Options, SetAside, socket, watch::Watcher};
+use carryon_system::Attendant;
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 
@@ -39,6 +40,10 @@ pub struct Core {
     pub destination: DestinationRow,
     /// The built-in receiver.
     pub station: Station,
+    /// Where the records lie.
+    pub data_dir: PathBuf,
+    /// Looks at the system for the engine.
+    _attendant: Attendant,
     /// Something the user should know about this launch.
     pub notice: Option<String>,
     /// What was delivered since the launch.
@@ -79,6 +84,8 @@ impl Core {
         Ok(Self {
             _faces: serve(&engine, &data_dir),
             _watcher: watcher,
+            _attendant: carryon_system::attend(&engine).await,
+            data_dir,
             engine,
             destination,
             station,

@@ -31,6 +31,7 @@ mod problems;
 mod queue;
 mod receiving;
 mod resuming;
+mod settings;
 mod story;
 mod telling;
 mod tray;

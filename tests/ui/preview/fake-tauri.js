@@ -98,6 +98,22 @@ const stateOf = (kind) => ({ id }) => {
   return null;
 };
 
+const DEFAULTS = {
+  resume: "ask", files_at_once: 3, connections: null, speed_limit: "off", keep_days: 7, pause_on_metered: false, pause_on_battery: null,
+  keep_awake: true, theme: "system", language: "system", motion: "system", notifications: "all", log_level: "info",
+};
+const set = { ...DEFAULTS, ...scene.preferences };
+fake.set = set;
+let isAtLogin = false;
+const preferred = () => ({ values: { ...set }, defaults: { ...DEFAULTS }, unreadable: [] });
+
+function setPreferences({ patch }) {
+  const { files_at_once: files = 1 } = patch;
+  if (!(files >= 1 && files <= 32)) throw { code: "invalid", message: "a number from 1 to 32. Nothing was changed.", field: "files_at_once" };
+  Object.assign(set, patch);
+  return preferred();
+}
+
 const COMMANDS = {
   watches: () => watches,
   save_watch: ({ draft: { id, path, destination, rule } }) => {
@@ -115,6 +131,15 @@ const COMMANDS = {
   pick_watch_folder: () => ({ path: "/media/card", picked: "unix:2f6d65646961" }),
   ...historyCommands(scene.history ?? [], emit),
   ...receivingCommands(scene.receiving),
+  preferences: preferred,
+  set_preferences: setPreferences,
+  reset_preferences: () => setPreferences({ patch: DEFAULTS }),
+  data_folder: () => ({ data: "/home/ada/.local/share/carryon", logs: "/home/ada/.local/share/carryon/logs" }),
+  open_data_folder: () => null,
+  start_at_login: () => isAtLogin,
+  set_start_at_login: ({ on }) => (isAtLogin = on),
+  report: ({ names }) => `Carryon 0.1.0${names ? " with names" : ""}`,
+  send_anyway: () => null,
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
   target,
