@@ -9,10 +9,11 @@ import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js"
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
-import { goTo, loadPages, startPages } from "./pages.js";
+import { current, goTo, loadPages, startPages } from "./pages.js";
 import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
 import { fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
+import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
@@ -25,6 +26,7 @@ import "./elements/send-dialog.js";
 import "./elements/settings-page.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
+import "./elements/watched-page.js";
 
 const at = (id) => document.getElementById(id);
 await Promise.all([loadPages(), startPreferences()]);
@@ -46,13 +48,14 @@ const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 await start();
 
 async function start() {
-  startPages();
   watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
+  startPages();
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
   await listen("problems", complain);
+  await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
   await listenToPreferences(at("settings"));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
@@ -145,6 +148,7 @@ async function carryOut(wish) {
   if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
+  if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
   await attempt(() => call(action));
@@ -169,6 +173,10 @@ function retarget(destination) {
 
 function aboutDestinations() {
   return { list: at("places"), form: at("place-form"), ask, retarget };
+}
+
+function aboutWatches() {
+  return { page: at("watched"), ask: (question) => at("ask").ask(question), tell };
 }
 
 /** Where the focus goes when what had it is gone. */

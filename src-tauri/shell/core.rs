@@ -10,6 +10,7 @@ use carryon_engine::{
     Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options, SetAside,
     drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
     socket,
+    watch::Watcher,
 };
 use carryon_receiver::{Config, Receiver};
 use carryon_system::Attendant;
@@ -39,6 +40,8 @@ pub struct Core {
     pub engine: Arc<Engine>,
     /// Serves the command line while the window owns the records.
     _faces: Option<socket::Server>,
+    /// Has the folders watched.
+    _watcher: Watcher,
     /// *This computer*.
     pub destination: DestinationRow,
     /// The built-in receiver; none where its folder cannot be used.
@@ -74,6 +77,8 @@ impl Core {
         let options = Options::new(&data_dir);
         let http = options.http.clone();
         let engine = Arc::new(Engine::open(options).await?);
+        // Before anything can leave: what surrounds it may hold uploads back.
+        let attendant = carryon_system::attend(&engine).await;
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(SetAside::sentence).into_iter().collect();
         let receiver = match receive(&engine, &destination, &folder, &http).await {
@@ -83,11 +88,15 @@ impl Core {
                 None
             }
         };
+        // Where files are received is said before any folder is watched: nothing is to go in circles.
+        engine.receives_into(&folder).await?;
+        let watcher = engine.watch_folders();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
-            _attendant: carryon_system::attend(&engine).await,
+            _attendant: attendant,
             data_dir,
+            _watcher: watcher,
             engine,
             destination,
             receiver,

@@ -29,3 +29,4 @@ mod resuming;
 mod settings;
 mod story;
 mod tray;
+mod watched;
