@@ -71,6 +71,8 @@ impl Core {
         let options = Options::new(&data_dir);
         let http = options.http.clone();
         let engine = Arc::new(Engine::open(options).await?);
+        // Before anything can leave: what surrounds it may hold uploads back.
+        let attendant = carryon_system::attend(&engine).await;
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(SetAside::sentence).into_iter().collect();
         let given = arguments.receive_dir.clone();
@@ -83,9 +85,9 @@ impl Core {
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
-            _watcher: watcher,
-            _attendant: carryon_system::attend(&engine).await,
+            _attendant: attendant,
             data_dir,
+            _watcher: watcher,
             engine,
             destination,
             station,

@@ -92,12 +92,6 @@ function mapOf({ size, shown, confirmed = shown }, cells) {
   return { size, held, in_flight: [whole, whole + 1, whole + 2], again: [3, 4], chunks_left: 12 };
 }
 
-const watches = structuredClone(scene.watches ?? []);
-const stateOf = (kind) => ({ id }) => {
-  watches.find((each) => each.id === id).state = { kind };
-  return null;
-};
-
 const DEFAULTS = {
   resume: "ask", files_at_once: 3, connections: null, speed_limit: "off", keep_days: 7, pause_on_metered: false, pause_on_battery: null,
   keep_awake: true, theme: "system", language: "system", motion: "system", notifications: "all", log_level: "info",
@@ -113,6 +107,12 @@ function setPreferences({ patch }) {
   Object.assign(set, patch);
   return preferred();
 }
+
+const watches = structuredClone(scene.watches ?? []);
+const stateOf = (kind) => ({ id }) => {
+  watches.find((each) => each.id === id).state = { kind };
+  return null;
+};
 
 const COMMANDS = {
   watches: () => watches,
