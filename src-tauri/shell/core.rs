@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use carryon_engine::{DestinationRow, Engine, Error, Options, SetAside, socket};
+use carryon_engine::{DestinationRow, Engine, Error, Options, SetAside, socket, watch::Watcher};
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 
@@ -33,6 +33,8 @@ pub struct Core {
     pub engine: Arc<Engine>,
     /// Serves the command line while the window owns the records.
     _faces: Option<socket::Server>,
+    /// Has the folders watched.
+    _watcher: Watcher,
     /// *This computer*.
     pub destination: DestinationRow,
     /// The built-in receiver.
@@ -70,9 +72,13 @@ impl Core {
         let station = Station::open(&engine, destination.id, http, folder, given).await;
         notices
             .extend(station.trouble().map(|trouble| format!("“This computer” cannot receive anything now: {trouble}")));
+        // Where files are received is said before any folder is watched: nothing is to go in circles.
+        engine.receives_into(&station.folder()).await?;
+        let watcher = engine.watch_folders();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
+            _watcher: watcher,
             engine,
             destination,
             station,

@@ -30,3 +30,4 @@ mod receiving;
 mod resuming;
 mod story;
 mod tray;
+mod watched;

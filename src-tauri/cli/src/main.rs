@@ -18,6 +18,7 @@ mod resume;
 mod send;
 mod settings;
 mod verify;
+mod watch;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +46,7 @@ enum Command {
     Order(order::Order),
     Destinations(destinations::Destinations),
     Settings(settings::Settings),
+    Watch(watch::Watch),
     Receive(receive::Receive),
 }
 
@@ -66,6 +68,7 @@ async fn main() -> std::process::ExitCode {
         Command::Order(order) => order.run().await,
         Command::Destinations(destinations) => destinations.run().await,
         Command::Settings(settings) => settings.run().await,
+        Command::Watch(watch) => watch.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

@@ -95,3 +95,4 @@ save-receipts-title = Wo sollen die Belege gesichert werden?
 pick-receive-folder = In welchen Ordner sollen Dateien kommen?
 pick-tls-cert = Welche Datei enthält das Zertifikat?
 pick-tls-key = Welche Datei enthält den privaten Schlüssel?
+pick-watched = Welcher Ordner soll überwacht werden?

@@ -95,3 +95,4 @@ save-receipts-title = Where should the receipts be saved?
 pick-receive-folder = Which folder should files go to?
 pick-tls-cert = Which file holds the certificate?
 pick-tls-key = Which file holds the private key?
+pick-watched = Which folder is to be watched?

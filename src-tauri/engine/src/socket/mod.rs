@@ -19,6 +19,7 @@ mod saved;
 mod server;
 mod settings;
 mod table;
+mod watches;
 
 use std::{io, path::Path};
 
@@ -30,6 +31,7 @@ pub use history::{history_table_head, history_table_line, history_table_row};
 pub use lines::{error_line, interrupted_line, set_aside_line};
 pub use request::{How, Request, ResumeWhich, Saved, Secret, Send, Settings, decode_paths, encode_paths};
 pub use server::{Server, serve};
+pub use watches::Watches;
 
 /// What an owner says first, to whoever calls.
 const HELLO: &str = "carryon";
