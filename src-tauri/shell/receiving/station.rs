@@ -250,6 +250,7 @@ impl Station {
             about("folder")(Error::new(ErrorKind::Storage, text).because(error).next_step("Choose another folder."))
         };
         std::fs::create_dir_all(&folder).map_err(unusable)?;
+        self.engine.receives_into(&folder).await?;
         let token = token();
         let receiver = Receiver::start(wanted.store(&folder, token.clone())).await.map_err(refused("folder"))?;
         let url = receiver.url();

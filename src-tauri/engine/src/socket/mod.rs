@@ -18,8 +18,8 @@ mod resume;
 mod saved;
 mod server;
 mod settings;
-mod watches;
 mod table;
+mod watches;
 
 use std::{io, path::Path};
 
