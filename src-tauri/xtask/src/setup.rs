@@ -56,6 +56,12 @@ pub fn for_tests(yes: bool) -> Outcome {
     peers()
 }
 
+/// Makes sure that other systems can be checked for, and with `wine` that tests can run as on Windows.
+pub fn for_cross(yes: bool, wine: bool) -> Outcome {
+    let wanted: &[&str] = if wine { &["g++-mingw-w64-x86-64", "wine", "wine64"] } else { &["g++-mingw-w64-x86-64"] };
+    packages(wanted, yes)
+}
+
 /// The foreign clients and servers that come as npm packages.
 fn peers() -> Outcome {
     let folder = root().join("tests/peers");
