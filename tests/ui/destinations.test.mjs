@@ -120,6 +120,7 @@ test("an import says what it would do, with what it brings along, before it does
   await page.browser.until("!document.querySelector('#ask dialog').open");
   assert.deepEqual(await calls("import_destinations"), [], "nothing is changed by looking");
   await page.browser.press("Enter");
+  await page.browser.until("document.querySelector('#ask dialog').open");
   await tabTo("Only the new ones");
   await page.browser.press("Enter");
   await says("2 destinations were imported. Their tokens, where they need some, have to be given. Left out: Studio server");
