@@ -18,7 +18,7 @@ use crate::{
     given::Given,
     locating, looking, page, saving, sending,
     view::View,
-    window,
+    watches, window,
 };
 
 /// The event that carries problems of files which did not come through the page.
@@ -95,7 +95,13 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         sending::pick_paths,
         exchanging::export_destinations,
         exchanging::look_at_destinations,
-        exchanging::import_destinations
+        exchanging::import_destinations,
+        watches::watches,
+        watches::save_watch,
+        watches::remove_watch,
+        watches::pause_watch,
+        watches::resume_watch,
+        watches::pick_watch_folder
     ]
 }
 

@@ -1,7 +1,7 @@
 //! The saved destinations: which there are, where new files go, and removing one. An address goes to the page whole only
 //! where it is to be edited: its query, and the path of an upload link, let in whoever knows them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use carryon_engine::{DestinationId, DestinationRow, Error, ErrorKind, Removal, UploadId};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,9 @@ pub async fn remove_destination(
 ) -> Answer<Removed> {
     let core = of(&shared)?;
     let row = row(core, id.0).await?;
+    if let Some(watch) = core.engine.watches().await?.iter().find(|watch| watch.row.destination == row.id) {
+        return Err(watched(&row, &watch.row.path).into());
+    }
     let needed_by = uploads_of(core, row.id).await?;
     if uploads.0.is_none() && !needed_by.is_empty() {
         return Err(still_needed(&row, needed_by.len()).into());
@@ -162,6 +165,12 @@ pub async fn remove_destination(
 async fn uploads_of(core: &Core, id: DestinationId) -> Answer<Vec<UploadId>> {
     let (listed, _) = core.engine.list().await?;
     Ok(listed.iter().filter(|listed| listed.upload.destination == id).map(|listed| listed.upload.id).collect())
+}
+
+fn watched(row: &DestinationRow, folder: &Path) -> Error {
+    let text = format!("“{}” stays: the watched folder “{}” sends there", row.shown_name(), folder.display());
+    Error::new(ErrorKind::Invalid, text)
+        .next_step("Let that folder send elsewhere, or remove it, then remove the destination.")
 }
 
 /// Why it stays, in words of the window.

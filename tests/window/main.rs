@@ -29,3 +29,4 @@ mod queue;
 mod resuming;
 mod story;
 mod tray;
+mod watched;

@@ -92,3 +92,4 @@ pick-certificates = In welcher Datei stehen die Zertifikate?
 pick-located = Wo ist „{ $name }“ jetzt?
 import-destinations = Welche Datei enthält die Ziele?
 export-destinations = Wohin sollen die Ziele geschrieben werden?
+pick-watched = Welcher Ordner soll überwacht werden?

@@ -92,3 +92,4 @@ pick-certificates = Which file holds the certificates?
 pick-located = Where is “{ $name }” now?
 import-destinations = Which file holds the destinations?
 export-destinations = Where are the destinations to be written?
+pick-watched = Which folder is to be watched?
