@@ -118,8 +118,10 @@ test("an import says what it would do, with what it brings along, before it does
   assert.match(await text("#ask-text"), /2 destinations of this file are new\. .*stays as it is.*someone you trust/);
   await page.browser.press("Escape");
   await page.browser.until("!document.querySelector('#ask dialog').open");
+  await page.browser.until("document.activeElement.dataset.action === 'import_places'");
   assert.deepEqual(await calls("import_destinations"), [], "nothing is changed by looking");
   await page.browser.press("Enter");
+  await page.browser.until("document.querySelector('#ask dialog').open");
   await tabTo("Only the new ones");
   await page.browser.press("Enter");
   await says("2 destinations were imported. Their tokens, where they need some, have to be given. Left out: Studio server");

@@ -7,7 +7,10 @@ use super::{
     destinations::{self, DestinationRow},
     settings,
 };
-use crate::{error::Result, upload::DestinationId};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    upload::DestinationId,
+};
 
 /// The setting that names them: a list of ids of rows.
 const RETIRED: &str = "destinations_that_go";
@@ -22,7 +25,16 @@ fn set(connection: &Connection, ids: &[i64]) -> Result<()> {
 }
 
 /// Removes a row, at once or once nothing needs it any more; says how much does. New files go there no longer.
+///
+/// # Errors
+/// `Invalid` where a watched folder sends there: that would never end.
 pub(crate) fn retire(connection: &Connection, row: &DestinationRow) -> Result<u64> {
+    let sql = "SELECT count(*) FROM watches WHERE destination = ?1";
+    let watched: i64 = connection.query_row(sql, [row.id.0], |found| found.get(0))?;
+    if watched > 0 {
+        let error = Error::new(ErrorKind::Invalid, format!("A watched folder sends to “{}”", row.shown_name()));
+        return Err(error.next_step("Let that folder send elsewhere, or remove it, then remove the destination."));
+    }
     let in_use = destinations::remove(connection, row.id)?;
     if in_use > 0 {
         destinations::rename(connection, row.id, &row.address)?;
