@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::{
     core::{self, Core},
     notes::{self, Note},
-    notifications::Wanted,
+    preferences::{self, Notifications},
     tray, window,
     words::{say, say_with},
 };
@@ -88,7 +88,7 @@ async fn explain_once<R: Runtime>(app: &AppHandle<R>) {
         return;
     }
     let note = Note { title: say("closing-title"), body: say("closing-body"), ..Note::default() };
-    let wanted = Wanted::of(&core.engine).await != Wanted::None;
+    let wanted = preferences::notifications(app) != Notifications::None;
     if !wanted || !notes::show(note, |_| {}).await {
         app.dialog().message(say("closing-body")).title(say("closing-title")).show(|_| {});
     }

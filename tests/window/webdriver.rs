@@ -20,7 +20,6 @@ pub mod key {
     pub const CONTROL: &str = "\u{E009}";
     pub const TAB: &str = "\u{E004}";
     pub const ALT: &str = "\u{E00A}";
-    pub const DOWN: &str = "\u{E015}";
     pub const UP: &str = "\u{E013}";
 }
 

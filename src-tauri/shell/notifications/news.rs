@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use carryon_engine::{Engine, Event, State, UploadId};
 use tauri::{AppHandle, Runtime};
 
-use super::{SHOW, SHOW_UPLOADS, Wanted, lead_to};
+use super::{SHOW, SHOW_UPLOADS, lead_to};
 use crate::{
     amounts,
     core::{self, Core},
     notes::{self, Note},
+    preferences::{self, Notifications},
     status::Status,
     window,
     words::{say, say_with},
@@ -62,12 +63,12 @@ impl News {
         if arrived.is_empty() && troubled.is_empty() || window::has_focus(app) {
             return;
         }
-        let wanted = Wanted::of(&core.engine).await;
-        if !troubled.is_empty() && wanted >= Wanted::Problems {
+        let wanted = preferences::notifications(app);
+        if !troubled.is_empty() && wanted >= Notifications::Problems {
             let note = Note { replaces: self.told_of_trouble, ..about_trouble(&troubled) };
             self.told_of_trouble = show(app, note).await;
         }
-        if !arrived.is_empty() && wanted == Wanted::All {
+        if !arrived.is_empty() && wanted == Notifications::All {
             show(app, about_arrivals(core, &arrived).await).await;
         }
     }

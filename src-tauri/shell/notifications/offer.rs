@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tauri::{AppHandle, Runtime};
 
-use super::{SHOW, SHOW_RESUMABLE, Wanted, lead_to, name_of_first};
+use super::{SHOW, SHOW_RESUMABLE, lead_to, name_of_first};
 use crate::{
     core,
     notes::{self, Answered, Note},
+    preferences::{self, Notifications},
     words::{say, say_with},
 };
 
@@ -59,7 +60,7 @@ async fn offer<R: Runtime>(app: &AppHandle<R>, engine: &Engine) -> Result<(), Er
     interrupted.retain(|listed| matches!(listed.upload.state, State::Interrupted { .. }));
     let put_off: PutOff = read(engine, PUT_OFF).await.unwrap_or_default();
     interrupted.retain(|Listed { upload, .. }| put_off.get(&upload.id) != Some(&upload.updated_at));
-    if interrupted.is_empty() || Wanted::of(engine).await == Wanted::None {
+    if interrupted.is_empty() || preferences::notifications(app) == Notifications::None {
         return Ok(());
     }
     let service = notes::service().await;
