@@ -10,9 +10,10 @@ import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js"
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
-import { goTo, loadPages, startPages } from "./pages.js";
+import { current, goTo, loadPages, startPages } from "./pages.js";
 import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
+import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import { t } from "./words.js";
 import "./elements/ask-dialog.js";
 import "./elements/destination-form.js";
@@ -24,6 +25,7 @@ import "./elements/receiver-bar.js";
 import "./elements/send-dialog.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
+import "./elements/watched-page.js";
 
 const at = (id) => document.getElementById(id);
 await Promise.all([loadPages(), speakLanguage()]);
@@ -45,13 +47,14 @@ const TAKING_IN = new Set(["add_paths", "pick_files", "pick_folder"]);
 await start();
 
 async function start() {
-  startPages();
   watchKeys();
   document.addEventListener("wish", ({ detail }) => fulfil(detail));
+  startPages();
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
   await listen("problems", complain);
+  await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
   await listen("show-uploads", showUploads);
   await listen("send-asked", (request) => (closed ? complain([{ message: closed }]) : askAbout(at("send"), request)));
@@ -145,6 +148,7 @@ async function carryOut(wish) {
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
+  if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);
   if (ON_UPLOADS.has(action)) return change(action, ids);
   if (TAKING_IN.has(action)) return takeIn(action, paths);
   await attempt(() => call(action));
@@ -169,6 +173,10 @@ function retarget(destination) {
 
 function aboutDestinations() {
   return { list: at("places"), form: at("place-form"), ask, retarget };
+}
+
+function aboutWatches() {
+  return { page: at("watched"), ask: (question) => at("ask").ask(question), tell };
 }
 
 /** Where the focus goes when what had it is gone. */

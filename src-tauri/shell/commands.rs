@@ -18,7 +18,7 @@ use crate::{
     given::Given,
     locating, looking, page, saving, sending,
     view::View,
-    window,
+    watches, window,
 };
 
 /// The event that carries problems of files which did not come through the page.
@@ -93,7 +93,13 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         saving::stop_test,
         saving::pick_certificates,
         sending::send_paths,
-        sending::pick_paths
+        sending::pick_paths,
+        watches::watches,
+        watches::save_watch,
+        watches::remove_watch,
+        watches::pause_watch,
+        watches::resume_watch,
+        watches::pick_watch_folder
     ]
 }
 

@@ -10,6 +10,7 @@ use carryon_engine::{
     Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options, SetAside,
     drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
     socket,
+    watch::Watcher,
 };
 use carryon_receiver::{Config, Receiver};
 use directories::UserDirs;
@@ -38,6 +39,8 @@ pub struct Core {
     pub engine: Arc<Engine>,
     /// Serves the command line while the window owns the records.
     _faces: Option<socket::Server>,
+    /// Has the folders watched.
+    _watcher: Watcher,
     /// *This computer*.
     pub destination: DestinationRow,
     /// The built-in receiver; none where its folder cannot be used.
@@ -78,9 +81,13 @@ impl Core {
                 None
             }
         };
+        // Where files are received is said before any folder is watched: nothing is to go in circles.
+        engine.receives_into(&folder).await?;
+        let watcher = engine.watch_folders();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
+            _watcher: watcher,
             engine,
             destination,
             receiver,

@@ -1,7 +1,7 @@
 //! The saved destinations: which there are, where new files go, and removing one. An address goes to the page whole only
 //! where it is to be edited: its query, and the path of an upload link, let in whoever knows them.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::Path};
 
 use carryon_engine::{DestinationId, DestinationRow, Error, ErrorKind, THIS_COMPUTER};
 use serde::{Deserialize, Serialize};
@@ -123,10 +123,20 @@ pub async fn remove_destination(shared: Shared<'_>, id: Given<DestinationId>) ->
     let core = of(&shared)?;
     let row = row(core, id.0).await?;
     if let Err(error) = core.engine.remove_destination(&row.name).await {
+        let watches = core.engine.watches().await?;
+        if let Some(watch) = watches.iter().find(|watch| watch.row.destination == row.id) {
+            return Err(watched(&row, &watch.row.path).into());
+        }
         let uploads = uploads_of_each(core).await?.get(&row.id).copied().unwrap_or(0);
         return Err(still_needed(&row, uploads).unwrap_or(error).into());
     }
     Target::now(core).await
+}
+
+fn watched(row: &DestinationRow, folder: &Path) -> Error {
+    let text = format!("“{}” stays: the watched folder “{}” sends there", row.shown_name(), folder.display());
+    Error::new(ErrorKind::Invalid, text)
+        .next_step("Let that folder send elsewhere, or remove it, then remove the destination.")
 }
 
 /// Why it stays, in words of the window; none where the error says it better.

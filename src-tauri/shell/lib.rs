@@ -30,6 +30,7 @@ mod taskbar;
 mod tray;
 mod tray_deeds;
 mod view;
+mod watches;
 mod window;
 mod words;
 
@@ -109,6 +110,7 @@ fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));
         tauri::async_runtime::spawn(speeds::watch(app.clone()));
         tauri::async_runtime::spawn(overview::keep(app.clone(), core.engine.subscribe()));
+        tauri::async_runtime::spawn(watches::forward(app.clone()));
         let going_on = tauri::async_runtime::spawn(go_on(app.clone()));
         let _ = tauri::async_runtime::block_on(async { tokio::time::timeout(ON_ITS_WAY_WITHIN, going_on).await });
     }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use carryon_engine::{AddRequest, Change, Engine, ErrorKind, RECORDS_FILE, State};
+use carryon_engine::{
+    AddRequest, Change, Engine, ErrorKind, RECORDS_FILE, State,
+    watch::{NewWatch, Rule, WatchState},
+};
 use rusqlite::Connection;
 use tests::{
     engine::{Desk, quick},
@@ -134,6 +137,31 @@ async fn lost_chunks_are_sent_again_and_what_is_left_is_not() {
     assert_eq!(seen.listed[0].upload.confirmed, 400, "seven chunks were confirmed, three rows are lost");
     let chosen = kept().uploads[7].id;
     assert_eq!(crate::stage::carry_on(data.path(), "no chunks", |listed| listed.upload.id == chosen).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watched_folders_are_saved_and_rest_until_somebody_looked() {
+    let (data, watched) = (laid(&kept().closed), crate::stage::folder());
+    std::fs::write(watched.path().join("old.mov"), b"old").expect("writes");
+    let engine = Engine::open(quick(data.path())).await.expect("opens");
+    let to = engine.destination(ADDRESS).await.expect("a destination").id;
+    let new =
+        NewWatch { path: watched.path().to_owned(), destination: to, scope: String::new(), rule: Rule::default() };
+    let id = engine.add_watch(new).await.expect("it is watched").id;
+    engine.shutdown().await.expect("closes");
+    drop(engine);
+    let path = data.path().join(RECORDS_FILE);
+    let mut bytes = std::fs::read(&path).expect("reads");
+    bytes[..16].fill(0);
+    std::fs::write(&path, bytes).expect("writes");
+    let engine = Engine::open(quick(data.path())).await.expect("opens");
+    let aside = engine.set_aside().expect("told").clone();
+    assert_eq!(aside.watches, 1);
+    assert!(aside.sentence().contains("Watched folders are paused"), "{}", aside.sentence());
+    let watches = engine.watches().await.expect("lists");
+    let found: Vec<_> = watches.iter().map(|watch| (watch.row.id, watch.row.path.as_path(), &watch.state)).collect();
+    assert_eq!(found, [(id, watched.path(), &WatchState::Paused)]);
+    engine.shutdown().await.expect("closes");
 }
 
 #[tokio::test(flavor = "multi_thread")]

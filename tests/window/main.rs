@@ -31,3 +31,4 @@ mod resuming;
 mod story;
 mod telling;
 mod tray;
+mod watched;

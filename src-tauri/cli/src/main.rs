@@ -19,6 +19,7 @@ mod send;
 mod settings;
 mod table;
 mod verify;
+mod watch;
 mod words;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +47,7 @@ enum Command {
     Order(order::Order),
     Destinations(destinations::Destinations),
     Settings(settings::Settings),
+    Watch(watch::Watch),
     Receive(receive::Receive),
 }
 
@@ -67,6 +69,7 @@ async fn main() -> std::process::ExitCode {
         Command::Order(order) => order.run().await,
         Command::Destinations(destinations) => destinations.run().await,
         Command::Settings(settings) => settings.run().await,
+        Command::Watch(watch) => watch.run().await,
         Command::Receive(receive) => receive.run().await,
     };
     exit::code(outcome)

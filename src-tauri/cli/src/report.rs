@@ -10,7 +10,7 @@ use std::{
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-use crate::words;
+use crate::{watch, words};
 
 /// Logs go to standard error when `CARRYON_LOG` asks for them (`debug`, `carryon_engine=trace`, …).
 pub fn set_up_log() {
@@ -93,6 +93,9 @@ impl Report {
             "finished" => delivered(object),
             "failed" => format!("failed: {name}: {}. {}", text(object, "message"), text(object, "next_step")),
             "imported" => imported(object),
+            "watch" => watch::sentence(object),
+            "taken" => format!("found {}", text(object, "path")),
+            "left_out" => format!("left out {}: {}", text(object, "path"), text(object, "message")),
             "interrupted" => self.stopped(object),
             "queued" => "handed over".to_owned(),
             "nothing" => "Nothing is to be resumed.".to_owned(),

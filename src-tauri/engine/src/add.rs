@@ -155,14 +155,14 @@ fn look(paths: Vec<PathBuf>) -> mpsc::Receiver<std::result::Result<Seen, Problem
 }
 
 /// What decides which files are taken, and how: before anything of them is sent.
-struct Door<'d> {
-    settings: &'d DestinationSettings,
-    driver: &'d dyn Destination,
-    names: Names,
-    wish: u64,
+pub(crate) struct Door<'d> {
+    pub settings: &'d DestinationSettings,
+    pub driver: &'d dyn Destination,
+    pub names: Names,
+    pub wish: u64,
     /// The user named the size of its chunks.
-    fixed: bool,
-    taken: u64,
+    pub fixed: bool,
+    pub taken: u64,
 }
 
 impl Door<'_> {
@@ -179,7 +179,7 @@ impl Door<'_> {
     }
 
     /// The name it goes under and how it is to be cut; or in plain words why it is not taken.
-    fn accept(&mut self, file: &Found, size: u64) -> std::result::Result<(String, Plan), String> {
+    pub fn accept(&mut self, file: &Found, size: u64) -> std::result::Result<(String, Plan), String> {
         let refusal = self.settings.refusal(&file.name, size);
         if let Some(text) = refusal.or_else(|| self.settings.refusal_of_one_more(self.taken)) {
             return Err(text);

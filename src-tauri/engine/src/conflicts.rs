@@ -65,7 +65,7 @@ fn place(file: &FinishedFile) -> String {
 }
 
 /// `take (2).mov` for `take.mov`.
-fn numbered(name: &str, n: u32) -> String {
+pub(crate) fn numbered(name: &str, n: u32) -> String {
     match name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()) {
         Some((stem, end)) => format!("{stem} ({n}).{end}"),
         None => format!("{name} ({n})"),

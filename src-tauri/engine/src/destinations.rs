@@ -106,16 +106,16 @@ impl Engine {
     /// Removes a destination that nothing needs any more.
     ///
     /// # Errors
-    /// `Invalid` where uploads or aborts still need it.
+    /// `Invalid` where uploads, aborts or watched folders still need it.
     pub async fn remove_destination(&self, named: &str) -> Result<()> {
         let row = self.find_destination(named).await?;
         require_own(&row)?;
         let id = row.id;
         let in_use = self.inner.records.run(move |connection| destinations::remove(connection, id)).await?;
         if in_use > 0 {
-            let text = format!("“{}” is still needed by {in_use} unfinished uploads", row.name);
+            let text = format!("“{}” is still needed by {in_use} unfinished uploads or watched folders", row.name);
             return Err(Error::new(ErrorKind::Invalid, text)
-                .next_step("Finish or discard them first; “carryon list” shows them."));
+                .next_step("Finish or discard them first; “carryon list” and “carryon watch list” show them."));
         }
         lock(&self.inner.drivers).remove(&id);
         lock(&self.inner.credentials).remove(&id);

@@ -3,6 +3,7 @@
 //! Calls go down from here to the queue, the workers and the records; news comes back on one stream of events.
 
 use std::{
+    collections::HashSet,
     path::PathBuf,
     sync::{Arc, Mutex, RwLock},
     time::Duration,
@@ -39,6 +40,7 @@ use crate::{
     surroundings::Around,
     turns,
     upload::{DestinationId, Interruption, State, Step, Upload, UploadId},
+    watch::{self, WatchPace, Watching},
     worker,
 };
 
@@ -57,6 +59,8 @@ pub struct Options {
     pub speed_limit: SpeedLimit,
     /// How long after its last confirmation an upload expires, where nobody set a preference; none for never.
     pub lifetime: Option<Duration>,
+    /// How often watched folders are looked at.
+    pub watch: WatchPace,
 }
 
 impl Options {
@@ -69,6 +73,7 @@ impl Options {
             http: HttpOptions::default(),
             speed_limit: SpeedLimit::default(),
             lifetime: Some(Duration::from_secs(7 * 24 * 60 * 60)),
+            watch: WatchPace::default(),
         }
     }
 }
@@ -128,6 +133,7 @@ impl Engine {
             drivers: Mutex::default(),
             credentials: Mutex::default(),
             gate: RwLock::new(Arc::new(AlwaysResume)),
+            watching: Watching::default(),
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
         let tasks = vec![
@@ -135,6 +141,7 @@ impl Engine {
             tokio::spawn(errands::run(Arc::clone(&inner))),
             tokio::spawn(expiry::watch(Arc::clone(&inner))),
             tokio::spawn(network::watch(Arc::clone(&inner))),
+            tokio::spawn(watch::keep(Arc::clone(&inner))),
         ];
         Ok(Self { inner, tasks: Mutex::new(tasks), set_aside: opened.set_aside })
     }
@@ -190,8 +197,8 @@ impl Engine {
         self.each(ids, |inner, id| async move { inner.resume(id).await }).await
     }
 
-    /// Puts back into the queue what was interrupted on its way to destinations that always resume: for whoever opens the
-    /// engine to stay.
+    /// Puts back into the queue what was interrupted on its way to destinations that always resume, and what was taken from
+    /// folders that are watched: for whoever opens the engine to stay.
     ///
     /// # Errors
     /// `Storage`.
@@ -200,11 +207,13 @@ impl Engine {
         let is_always = |set| self.inner.resume_policy(&set) == ResumePolicy::Always;
         let always = |row: &&DestinationRow| row.settings().is_ok_and(is_always);
         let always: Vec<_> = rows.iter().filter(always).map(|row| row.id).collect();
+        let watched: HashSet<UploadId> = self.watched_uploads().await?.into_iter().collect();
         let (listed, _) = self.list().await?;
+        let goes_on = |upload: &&Upload| always.contains(&upload.destination) || watched.contains(&upload.id);
         let interrupted = listed
             .iter()
             .map(|listed| &listed.upload)
-            .filter(|upload| matches!(upload.state, State::Interrupted { .. }) && always.contains(&upload.destination));
+            .filter(|upload| matches!(upload.state, State::Interrupted { .. }) && goes_on(upload));
         let ids: Vec<_> = interrupted.map(|upload| upload.id).collect();
         Ok(self.resume(&ids).await)
     }

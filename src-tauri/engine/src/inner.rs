@@ -31,6 +31,7 @@ use crate::{
     surroundings::Around,
     this_run::Runs,
     upload::{DestinationId, State, Step, UploadId},
+    watch::Watching,
     worker,
 };
 
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
     pub credentials: Mutex<HashMap<DestinationId, Credentials>>,
     pub gate: RwLock<Arc<dyn ResumeGate>>,
+    pub watching: Watching,
 }
 
 /// A driver, and the settings it was made by; none where it was given from outside.

@@ -8,6 +8,8 @@
 //! hashes them, the driver carries them over the wire. A confirmation becomes a row; when all are committed and the file
 //! is proved unchanged, the driver finishes, the record moves into the history, and an [`Event`] goes out.
 //!
+//! What lies in watched folders comes in by `watch`, by the same records.
+//!
 //! Deciding is apart from doing: `upload` (states), `chunk` (arithmetic), `reconcile`, `retry`, `queue` and `rate` are pure.
 
 #![deny(missing_docs)]
@@ -54,6 +56,7 @@ mod surroundings;
 mod this_run;
 mod turns;
 pub mod upload;
+pub mod watch;
 mod worker;
 
 pub use add::{AddRequest, Added};
@@ -76,6 +79,7 @@ pub use records::{
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
     history::Past,
     uploads::Order,
+    watches::WatchRow,
 };
 pub use retry::RetryPolicy;
 pub use secrets::Kept;
@@ -83,4 +87,6 @@ pub use settings::{DestinationSettings, NameConflicts, ResumePolicy};
 pub use source::Problem;
 pub use surroundings::Surroundings;
 pub use this_run::RunWishes;
-pub use upload::{AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason};
+pub use upload::{
+    AttemptId, BatchId, DestinationId, Failure, Interruption, SourceId, State, UploadId, WaitReason, WatchId,
+};

@@ -47,7 +47,7 @@ macro_rules! id {
             type Err = Error;
             fn from_str(text: &str) -> Result<Self, Error> {
                 let id = Uuid::parse_str(text.trim());
-                id.map(Self).map_err(|_| Error::new(ErrorKind::Invalid, format!("“{text}” is not an upload id")))
+                id.map(Self).map_err(|_| Error::new(ErrorKind::Invalid, format!("“{text}” is not an id")))
             }
         }
     };
@@ -68,6 +68,10 @@ id!(
 id!(
     /// One drop, or one `send`.
     BatchId
+);
+id!(
+    /// A watched folder.
+    WatchId
 );
 
 /// The row of a destination.

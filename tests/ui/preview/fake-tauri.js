@@ -90,7 +90,27 @@ function mapOf({ size, shown, confirmed = shown }, cells) {
   return { size, held, in_flight: [whole, whole + 1, whole + 2], again: [3, 4], chunks_left: 12 };
 }
 
+const watches = structuredClone(scene.watches ?? []);
+const stateOf = (kind) => ({ id }) => {
+  watches.find((each) => each.id === id).state = { kind };
+  return null;
+};
+
 const COMMANDS = {
+  watches: () => watches,
+  save_watch: ({ draft: { id, path, destination, rule } }) => {
+    const known = watches.find((each) => each.id === id) ?? { id: `w${watches.length}`, path, state: { kind: "watching" }, sent: 0, waiting: 0, changed: 0, problem: null, scope: "" };
+    Object.assign(known, { destination, destination_name: places.find((each) => each.id === destination).name, rule });
+    if (!watches.includes(known)) watches.push(known);
+    return known.id;
+  },
+  remove_watch: ({ id }) => {
+    watches.splice(watches.findIndex((each) => each.id === id), 1);
+    return null;
+  },
+  pause_watch: stateOf("paused"),
+  resume_watch: stateOf("watching"),
+  pick_watch_folder: () => ({ path: "/media/card", picked: "unix:2f6d65646961" }),
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
   target,

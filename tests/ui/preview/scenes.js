@@ -121,6 +121,18 @@ const folders = () => [
   upload("alone.mov", "queued"),
 ];
 
+/** Watched folders, one in each state. */
+function watches() {
+  const rule = { subfolders: true, include: [], exclude: [], all_names: false, steady_seconds: 10, existing: false, again_when_changed: false, move_sent: false };
+  const watch = (id, path, state, more) => ({ id, path, destination: 1, destination_name: "This computer", scope: "", rule, state, sent: 12, waiting: 2, changed: 0, problem: null, ...more });
+  return [
+    watch("w1", "/home/ada/Scans", { kind: "watching" }),
+    watch("w2", "/media/card <img src=x onerror=alert(1)>", { kind: "missing" }),
+    watch("w3", "/home/ada/Export", { kind: "paused" }, { sent: 0, waiting: 0 }),
+    watch("w4", "/home/ada/Stills", { kind: "trouble", message: "The destination “This computer” cannot be reached." }, { changed: 1, problem: "“a.jpg”: may not be read" }),
+  ];
+}
+
 export const SCENES = {
   empty: () => ({ uploads: [] }),
   files: () => ({ uploads: done(), files: files() }),
@@ -139,7 +151,7 @@ export const SCENES = {
   resumable: () => ({ uploads: resumable() }),
   queue: () => ({ uploads: queue() }),
   done: () => ({ uploads: done() }),
-  all: () => ({ uploads: [...resumable().slice(0, 2), ...queue().slice(0, 5), ...done()] }),
+  all: () => ({ uploads: [...resumable().slice(0, 2), ...queue().slice(0, 5), ...done()], watches: watches() }),
   many: () => ({ uploads: many(5000) }),
   "very-many": () => ({ uploads: many(100_000) }),
   folders: () => ({ uploads: folders() }),

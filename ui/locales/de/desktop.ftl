@@ -90,6 +90,7 @@ quit-keep = Weiterlaufen lassen
 pick-files = Welche Dateien sollen gesendet werden?
 pick-certificates = In welcher Datei stehen die Zertifikate?
 pick-located = Wo ist „{ $name }“ jetzt?
+pick-watched = Welcher Ordner soll überwacht werden?
 
 ## Links
 

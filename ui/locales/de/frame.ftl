@@ -4,6 +4,7 @@ nav =
     .aria-label = Seiten
 nav-uploads = Uploads
 nav-destinations = Ziele
+nav-watched = Überwachte Ordner
 
 problems =
     .aria-label = Probleme

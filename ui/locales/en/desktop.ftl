@@ -90,6 +90,7 @@ quit-keep = Keep running
 pick-files = Which files are to be sent?
 pick-certificates = Which file holds the certificates?
 pick-located = Where is “{ $name }” now?
+pick-watched = Which folder is to be watched?
 
 ## Links
 

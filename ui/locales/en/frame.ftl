@@ -4,6 +4,7 @@ nav =
     .aria-label = Pages
 nav-uploads = Uploads
 nav-destinations = Destinations
+nav-watched = Watched folders
 
 problems =
     .aria-label = Problems

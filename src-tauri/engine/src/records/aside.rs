@@ -45,12 +45,15 @@ pub struct SetAside {
     pub names: Vec<String>,
     /// Destinations whose address has to be set anew.
     pub destinations: u64,
+    /// Watched folders that are paused now.
+    #[serde(default)]
+    pub watches: u64,
 }
 
 impl SetAside {
     pub(super) fn new(trouble: Trouble, path: Option<PathBuf>, salvaged: Salvaged) -> Self {
-        let Salvaged { uploads, to_start_over, lost, names, destinations } = salvaged;
-        Self { trouble, path, salvaged: uploads, to_start_over, lost, names, destinations }
+        let Salvaged { uploads, to_start_over, lost, names, destinations, watches } = salvaged;
+        Self { trouble, path, salvaged: uploads, to_start_over, lost, names, destinations, watches }
     }
 
     /// All of it in plain words.
@@ -67,6 +70,11 @@ impl SetAside {
         }
         if self.destinations > 0 {
             parts.push("A destination’s address is lost: set it anew under Destinations.".to_owned());
+        }
+        if self.watches > 0 {
+            let text =
+                "Watched folders are paused, since notes of what was sent may be lost: resume them after a look.";
+            parts.push(text.to_owned());
         }
         parts.extend(self.lost_ones());
         if let Some(path) = &self.path {

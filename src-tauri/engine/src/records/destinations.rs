@@ -189,9 +189,10 @@ pub(crate) fn move_to(connection: &Connection, id: DestinationId, address: &str)
     Ok(())
 }
 
-/// Removes a row that nothing needs, and the choice that fell on it; else says how many uploads and aborts do.
+/// Removes a row that nothing needs, and the choice that fell on it; else says how many uploads, aborts and watched folders do.
 pub(crate) fn remove(connection: &Connection, id: DestinationId) -> Result<u64> {
-    let sql = "SELECT (SELECT count(*) FROM uploads WHERE destination = ?1) + (SELECT count(*) FROM outbox WHERE destination = ?1)";
+    let sql = "SELECT (SELECT count(*) FROM uploads WHERE destination = ?1) + (SELECT count(*) FROM outbox WHERE destination = ?1)
+        + (SELECT count(*) FROM watches WHERE destination = ?1)";
     let in_use: i64 = connection.query_row(sql, [id.0], |row| row.get(0))?;
     if in_use == 0 {
         connection.prepare_cached("DELETE FROM destinations WHERE id = ?1")?.execute([id.0])?;

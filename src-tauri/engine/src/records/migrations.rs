@@ -39,7 +39,7 @@ pub(super) fn require_known(found: i64) -> Result<()> {
 }
 
 fn all() -> Vec<M<'static>> {
-    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD)]
+    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD), M::up(FOURTH)]
 }
 
 const FIRST: &str = "
@@ -173,6 +173,37 @@ CREATE INDEX sources_by_file_id ON sources(
 /// What a receipt may say of a chunk. Of chunks that are older than this column nobody knows, so they count as not proved.
 const THIRD: &str = "
 ALTER TABLE chunks ADD COLUMN proved INTEGER NOT NULL DEFAULT 0;   -- 1: the destination named this row's digest itself
+";
+
+/// Watched folders, and what was taken from them.
+const FOURTH: &str = "
+CREATE TABLE watches (
+    id          TEXT PRIMARY KEY,
+    path        BLOB NOT NULL,
+    encoding    TEXT NOT NULL,
+    destination INTEGER NOT NULL REFERENCES destinations(id),
+    scope       TEXT NOT NULL,
+    rule        TEXT NOT NULL,               -- JSON
+    paused      INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE taken (
+    seq      INTEGER PRIMARY KEY,
+    watch    TEXT NOT NULL REFERENCES watches(id) ON DELETE CASCADE,
+    place    BLOB NOT NULL,                  -- the path below the folder, encoded as the folder's own
+    size     INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    file_id  TEXT,
+    state    TEXT NOT NULL,                  -- before, growing, under_way, delivered, dropped
+    upload   TEXT,                           -- none for what lay there before
+    gone     INTEGER NOT NULL,               -- no such file lies there any more
+    taken_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX taken_by_place ON taken(watch, place);
+CREATE INDEX taken_by_file_id ON taken(watch, file_id);
+CREATE INDEX taken_by_state ON taken(watch, state, gone);
+CREATE INDEX taken_by_upload ON taken(upload);
 ";
 
 #[cfg(test)]

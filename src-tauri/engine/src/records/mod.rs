@@ -24,7 +24,9 @@ pub(crate) mod receipts;
 mod salvage;
 pub(crate) mod settings;
 pub(crate) mod sources;
+pub(crate) mod taken;
 pub(crate) mod uploads;
+pub(crate) mod watches;
 
 use std::{
     path::Path,

@@ -11,7 +11,7 @@ pub(crate) use expiring::{Expiring, expiring};
 pub use order::Order;
 pub(crate) use order::{places, set_order};
 
-use super::{destinations, from_sql, history, outbox, receipts, sources, to_sql};
+use super::{destinations, from_sql, history, outbox, receipts, sources, taken, to_sql};
 use crate::{
     chunk::{Digest, Plan},
     destination::{Finished, Ticket},
@@ -368,6 +368,7 @@ pub(crate) fn complete(
     note_sent(connection, id, sent)?;
     history::keep(connection, id, outcome, finished.location.as_deref())?;
     receipts::give(connection, id, connection.last_insert_rowid(), outcome, finished)?;
+    taken::settle(connection, id, taken::State::Delivered)?;
     remove(connection, id)
 }
 
@@ -425,6 +426,7 @@ pub(super) fn remove(connection: &Connection, id: UploadId) -> Result<()> {
     let source: String = connection.prepare_cached(sql)?.query_row([id.to_string()], |row| row.get(0))?;
     connection.prepare_cached("DELETE FROM uploads WHERE id = ?1")?.execute([id.to_string()])?;
     outbox::release(connection, id)?;
+    taken::settle(connection, id, taken::State::Dropped)?;
     sources::remove_if_unused(connection, &source)
 }
 

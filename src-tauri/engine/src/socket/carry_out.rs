@@ -22,7 +22,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,
     listed::Listed,
-    records::uploads::Order,
+    records::{destinations::DestinationRow, uploads::Order},
     upload::{DestinationId, UploadId},
 };
 
@@ -106,6 +106,7 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
         Request::MarkDone { ids } => task.mark_done(&ids).await,
         Request::Discard { ids, token } => task.discard(&ids, token).await,
         Request::Destinations(ask) => saved::carry_out(engine, ask, lines).await,
+        Request::Watches(ask) => task.watches(ask).await,
         Request::Order { ids, order } => task.order(&ids, order).await,
         Request::Settings(ask) => settings::carry_out(engine, ask, lines).await,
         Request::History { limit } => {
@@ -130,13 +131,18 @@ impl Task<'_> {
         let _ = self.lines.send(line);
     }
 
+    /// The destination of that name or URL; `agreed` says whether the user agrees to plain http there.
+    pub(super) async fn destination(&self, to: &str, agreed: bool) -> Result<DestinationRow> {
+        match agreed {
+            _ if !to.contains("://") => self.engine.find_destination(to).await,
+            true => self.engine.destination_agreed(to).await,
+            false => self.engine.destination(to).await,
+        }
+    }
+
     async fn send(&self, send: Send) -> Result<End> {
         let events = self.engine.subscribe();
-        let destination = match send.allow_http {
-            _ if !send.to.contains("://") => self.engine.find_destination(&send.to).await?,
-            true => self.engine.destination_agreed(&send.to).await?,
-            false => self.engine.destination(&send.to).await?,
-        };
+        let destination = self.destination(&send.to, send.allow_http).await?;
         self.introduce([destination.id], send.token)?;
         let request = AddRequest {
             scope: send.scope,

@@ -18,6 +18,7 @@ mod resume;
 mod saved;
 mod server;
 mod settings;
+mod watches;
 
 use std::{io, path::Path};
 
@@ -28,6 +29,7 @@ pub use client::{Call, call};
 pub use lines::{error_line, interrupted_line, set_aside_line};
 pub use request::{How, Request, ResumeWhich, Saved, Secret, Send, Settings, decode_paths, encode_paths};
 pub use server::{Server, serve};
+pub use watches::Watches;
 
 /// What an owner says first, to whoever calls.
 const HELLO: &str = "carryon";

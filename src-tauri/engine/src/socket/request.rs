@@ -4,6 +4,7 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::watches::Watches;
 use crate::{
     error::{Error, ErrorKind, Result},
     records::uploads::Order,
@@ -91,6 +92,8 @@ pub enum Request {
     },
     /// Saved destinations.
     Destinations(Saved),
+    /// Watched folders.
+    Watches(Watches),
     /// Move uploads within the queue.
     Order {
         /// Their ids, or beginnings of them.
@@ -279,6 +282,11 @@ impl Request {
     /// The uploads go on when the client goes.
     pub fn is_detached(&self) -> bool {
         matches!(self, Request::Send(Send { detach: true, .. }))
+    }
+
+    /// It ends only when the client goes.
+    pub fn is_endless(&self) -> bool {
+        matches!(self, Request::Watches(Watches::Run { .. }))
     }
 
     /// How long to go on without progress.

@@ -4,7 +4,10 @@ use std::{
     collections::HashSet,
     io,
     path::Path,
-    sync::{Arc, Mutex, Weak},
+    sync::{
+        Arc, Mutex, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -17,7 +20,7 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     sync::mpsc,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 
 use super::{
     carry_out::{Followed, carry_out},
@@ -40,9 +43,29 @@ const UNREAD: Duration = Duration::from_secs(60);
 /// Serves clients until it is dropped.
 #[derive(Debug)]
 pub struct Server {
-    clients: TaskTracker,
+    waiting: Waiting,
     followers: Arc<Followers>,
     stop: CancellationToken,
+}
+
+/// Counts the clients that wait for an end.
+#[derive(Clone, Debug, Default)]
+struct Waiting(Arc<AtomicUsize>);
+
+/// A client that waits, for as long as this lives.
+struct Waits(Waiting);
+
+impl Waiting {
+    fn one_more(&self) -> Waits {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Waits(self.clone())
+    }
+}
+
+impl Drop for Waits {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// Who follows which uploads: what one face leaves behind goes on while another follows it.
@@ -74,9 +97,10 @@ impl Server {
         self.followers.join(followed);
     }
 
-    /// Waits until no client follows anything any more; new ones are still served meanwhile.
+    /// Waits until no client waits for the end of anything any more; new ones are still served meanwhile. One that has folders
+    /// watched without end does so by itself once the records are free.
     pub async fn until_nobody_waits(&self) {
-        while !self.clients.is_empty() {
+        while self.waiting.0.load(Ordering::SeqCst) > 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -94,8 +118,8 @@ impl Drop for Server {
 /// Where the socket cannot be made; the owner works without, its faces then hear that it does not answer.
 pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
     let listener = listen(data_dir)?;
-    let server = Server { clients: TaskTracker::new(), followers: Arc::default(), stop: CancellationToken::new() };
-    let (clients, followers, stop) = (server.clients.clone(), Arc::clone(&server.followers), server.stop.clone());
+    let server = Server { waiting: Waiting::default(), followers: Arc::default(), stop: CancellationToken::new() };
+    let (waiting, followers, stop) = (server.waiting.clone(), Arc::clone(&server.followers), server.stop.clone());
     tokio::spawn(async move {
         loop {
             let client = tokio::select! {
@@ -104,7 +128,8 @@ pub fn serve(engine: Arc<Engine>, data_dir: &Path) -> io::Result<Server> {
             };
             match client {
                 Ok(client) => {
-                    drop(clients.spawn(attend(client, Arc::clone(&engine), Arc::clone(&followers), stop.clone())))
+                    let waits = waiting.one_more();
+                    drop(tokio::spawn(attend(client, Arc::clone(&engine), Arc::clone(&followers), waits, stop.clone())))
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be let in");
@@ -133,7 +158,7 @@ fn listen(data_dir: &Path) -> io::Result<Listener> {
 }
 
 /// One client, from its request to the end.
-async fn attend(client: Stream, engine: Arc<Engine>, followers: Arc<Followers>, stop: CancellationToken) {
+async fn attend(client: Stream, engine: Arc<Engine>, followers: Arc<Followers>, waits: Waits, stop: CancellationToken) {
     let (reader, mut writer) = (&client, &client);
     // A client that hears nothing knows that this process stands still.
     if write(&mut writer, &json!({ "event": super::HELLO })).await.is_err() {
@@ -156,6 +181,7 @@ async fn attend(client: Stream, engine: Arc<Engine>, followers: Arc<Followers>, 
         }
     };
     let detached = request.is_detached();
+    let _waits = (!request.is_endless()).then_some(waits);
     let followed = Arc::new(Followed::default());
     followers.join(&followed);
     let served = serve_one(&engine, request, &mut writer, &followed);

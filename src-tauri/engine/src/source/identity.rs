@@ -55,7 +55,8 @@ impl Identity {
     }
 }
 
-fn mtime_ns(meta: &Metadata) -> io::Result<i64> {
+/// The last write, in nanoseconds since 1970.
+pub(crate) fn mtime_ns(meta: &Metadata) -> io::Result<i64> {
     let modified = meta.modified()?;
     let nanos = match modified.duration_since(UNIX_EPOCH) {
         Ok(after) => i128::try_from(after.as_nanos()).unwrap_or(i128::MAX),

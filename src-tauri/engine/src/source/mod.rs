@@ -17,7 +17,9 @@ use std::{
 
 pub use body::{ChunkBody, Meter};
 pub use identity::Identity;
+pub(crate) use identity::mtime_ns;
 pub(crate) use path::{decode_path, encode_path, path_encoding};
+pub(crate) use walk::found_below;
 pub use walk::{Found, Problem, expand};
 
 use crate::{

@@ -90,6 +90,12 @@ fn taken(root: &Path, entry: walkdir::DirEntry) -> Result<Found, Problem> {
     })
 }
 
+/// A file in a folder, as though that had been dropped.
+pub(crate) fn found_below(folder: &Path, path: PathBuf) -> Found {
+    let relative = relative_path(folder, &path);
+    found(path, relative)
+}
+
 fn found(path: PathBuf, relative_path: String) -> Found {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     Found { path, name, relative_path }

@@ -19,15 +19,18 @@ pub(super) fn mend(connection: &Connection) -> Result<Salvaged> {
     let lost = drop_what_refers_to_nothing(connection)?;
     let to_start_over = stand_in_for_attempts(connection)?;
     recount(connection)?;
+    let watches = let_watches_rest(connection)?;
     // What is left may be damaged where nobody can see it: it is compared with the files before anything is completed (P4).
     connection.execute("UPDATE sources SET taken_at = 0", [])?;
     let uploads = connection.query_row("SELECT count(*) FROM uploads", [], |row| row.get(0)).map(from_sql)?;
-    Ok(Salvaged { uploads, to_start_over, lost: lost.count, names: lost.names, destinations })
+    Ok(Salvaged { uploads, to_start_over, lost: lost.count, names: lost.names, destinations, watches })
 }
 
 /// A destination that is lost but needed keeps its uploads together, until the user says anew where they go.
 fn stand_in_for_destinations(connection: &Connection) -> Result<u64> {
-    let sql = "SELECT destination FROM uploads UNION SELECT destination FROM outbox EXCEPT SELECT id FROM destinations";
+    let sql =
+        "SELECT destination FROM uploads UNION SELECT destination FROM outbox UNION SELECT destination FROM watches
+               EXCEPT SELECT id FROM destinations";
     let lost: Vec<i64> = all(connection, sql)?;
     for &id in &lost {
         destinations::stand_in(connection, id)?;
@@ -83,6 +86,15 @@ fn stand_in_for_attempts(connection: &Connection) -> Result<u64> {
         uploads::set_state_of(connection, id, &state)?;
     }
     Ok(lost.len() as u64)
+}
+
+/// Nobody knows whether notes of files that were sent are lost, so a person looks before any is sent twice. A file whose upload
+/// is lost is new again.
+fn let_watches_rest(connection: &Connection) -> Result<u64> {
+    connection.execute("DELETE FROM taken WHERE watch NOT IN (SELECT id FROM watches)", [])?;
+    let sql = "DELETE FROM taken WHERE state = 'under_way' AND coalesce(upload, '') NOT IN (SELECT id FROM uploads)";
+    connection.execute(sql, [])?;
+    Ok(connection.execute("UPDATE watches SET paused = 1", [])? as u64)
 }
 
 fn nobody_knows_how_far() -> Failure {

@@ -31,6 +31,8 @@ pub(super) struct Salvaged {
     pub names: Vec<String>,
     /// Destinations whose address is lost.
     pub destinations: u64,
+    /// Watched folders, which rest until somebody looked at them.
+    pub watches: u64,
 }
 
 /// Copies what can be read of `image` into `fresh`, an empty database of the newest schema; all or nothing.
