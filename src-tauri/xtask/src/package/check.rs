@@ -19,6 +19,7 @@ const PROMISED: &[&str] = &[
     "/usr/bin/carryon",
     ENTRY,
     "/usr/share/icons/hicolor/128x128/apps/carryon-app.png",
+    "/usr/share/doc/carryon/changelog",
     "/usr/share/doc/carryon/copyright",
     "/usr/share/doc/carryon/LICENSE-MIT",
     "/usr/share/doc/carryon/LICENSE-APACHE",
@@ -88,7 +89,7 @@ fn require_all(is_there: impl Fn(&str) -> bool, lacks: &str) -> Outcome {
 /// The entries are valid, and the desktop offers the program for any file.
 fn look_at_entries() -> Outcome {
     step("looking at the desktop entry", program("desktop-file-validate", &[ENTRY]))?;
-    for kind in ["x-scheme-handler/carryon", "application/octet-stream", "inode/directory", "video/mp4"] {
+    for kind in ["x-scheme-handler/carryon", "application/octet-stream", "inode/directory", "video/mp4", "image/tiff"] {
         let offered = said(program("gio", &["mime", kind]))?;
         if !offered.contains("Carryon.desktop") {
             return Err(format!("the desktop does not offer Carryon for {kind}: {offered}"));
