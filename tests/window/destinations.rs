@@ -10,7 +10,7 @@ use crate::{
     lab::{Lab, with_records},
     places::{TOKEN, assert_secret, leave, open_form, open_list, press, saved_names, says, value},
     scene::{assert_received, finished, make_file},
-    webdriver::{key, persist},
+    webdriver::key,
 };
 
 /// What the drop zone says once that destination is chosen.
