@@ -10,3 +10,6 @@ mod kept;
 mod running;
 #[path = "preferences/stage.rs"]
 mod stage;
+#[cfg(target_os = "linux")]
+#[path = "preferences/system.rs"]
+mod system;

@@ -3,7 +3,6 @@
 import { announcement } from "./announce.js";
 import { isAsked, watchKeys } from "./asked.js";
 import { call, listen, listenToDrags } from "./bridge.js";
-import { speakLanguage } from "./catalogue.js";
 import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
@@ -11,6 +10,7 @@ import { fulfilAboutFiles, isAboutFiles } from "./files.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
+import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
 import { fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
@@ -23,12 +23,13 @@ import "./elements/help-page.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
 import "./elements/send-dialog.js";
+import "./elements/settings-page.js";
 import "./elements/upload-details.js";
 import "./elements/uploads-page.js";
 import "./elements/watched-page.js";
 
 const at = (id) => document.getElementById(id);
-await Promise.all([loadPages(), speakLanguage()]);
+await Promise.all([loadPages(), startPreferences()]);
 const page = at("uploads-page");
 const details = at("details");
 const SECOND = 1000;
@@ -56,6 +57,7 @@ async function start() {
   await listen("problems", complain);
   await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
+  await listenToPreferences(at("settings"));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
   // A hidden window draws no frames: the first state is drawn at once, and only then is the window shown.
@@ -143,6 +145,7 @@ async function carryOut(wish) {
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
   if (action === "locate") return locate(ids[0]);
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
+  if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
   if (isAboutDestinations(wish)) return fulfilAboutDestinations(aboutDestinations(), wish);
   if (isAboutWatches(wish)) return fulfilAboutWatches(aboutWatches(), wish);

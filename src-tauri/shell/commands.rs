@@ -1,6 +1,9 @@
 //! What the page may ask for. Each command is one call into the engine; nothing is decided here.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use carryon_engine::{AddRequest, Added, DestinationId, Engine, Error, ErrorKind, Outcomes, Problem, UploadId};
 use serde::Serialize;
@@ -16,7 +19,7 @@ use crate::{
     events::{self, Change},
     exchanging, finished,
     given::Given,
-    locating, looking, page, saving, sending,
+    locating, looking, page, preferences, saving, sending,
     view::View,
     watches, window,
 };
@@ -74,6 +77,12 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         autostart::start_at_login,
         autostart::set_start_at_login,
         closing::quit_app,
+        preferences::preferences,
+        preferences::set_preferences,
+        preferences::reset_preferences,
+        preferences::report,
+        preferences::data_folder,
+        preferences::open_data_folder,
         locating::locate,
         looking::chunk_map,
         looking::speeds,
@@ -267,10 +276,15 @@ fn clear_done<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
 
 #[tauri::command]
 fn open_received<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    let folder = of(&shared)?.folder.to_string_lossy().into_owned();
+    Ok(open_folder(&app, &of(&shared)?.folder)?)
+}
+
+/// Opens a folder in the file manager.
+pub(crate) fn open_folder<R: Runtime>(app: &AppHandle<R>, folder: &Path) -> Result<(), Error> {
+    let folder = folder.to_string_lossy().into_owned();
     let failed = |error: tauri_plugin_opener::Error| {
         Error::new(ErrorKind::Invalid, format!("The folder “{folder}” could not be opened: {error}"))
             .next_step("Open it with the file manager.")
     };
-    Ok(app.opener().open_path(&folder, None::<&str>).map_err(failed)?)
+    app.opener().open_path(&folder, None::<&str>).map_err(failed)
 }

@@ -13,6 +13,7 @@ use carryon_engine::{
     watch::Watcher,
 };
 use carryon_receiver::{Config, Receiver};
+use carryon_system::Attendant;
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
 use uuid::Uuid;
@@ -47,6 +48,10 @@ pub struct Core {
     pub receiver: Option<Receiver>,
     /// Where it puts what it receives.
     pub folder: PathBuf,
+    /// Where the records lie.
+    pub data_dir: PathBuf,
+    /// Looks at the system for the engine.
+    _attendant: Attendant,
     /// Something the user should know about this launch.
     pub notice: Option<String>,
     /// What was delivered since the launch.
@@ -72,6 +77,8 @@ impl Core {
         let options = Options::new(&data_dir);
         let http = options.http.clone();
         let engine = Arc::new(Engine::open(options).await?);
+        // Before anything can leave: what surrounds it may hold uploads back.
+        let attendant = carryon_system::attend(&engine).await;
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(SetAside::sentence).into_iter().collect();
         let receiver = match receive(&engine, &destination, &folder, &http).await {
@@ -87,6 +94,8 @@ impl Core {
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
             _faces: serve(&engine, &data_dir),
+            _attendant: attendant,
+            data_dir,
             _watcher: watcher,
             engine,
             destination,

@@ -20,6 +20,7 @@ mod notes;
 mod notifications;
 mod overview;
 mod page;
+mod preferences;
 mod saving;
 mod sending;
 mod speeds;
@@ -38,6 +39,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use carryon_system::Log;
 use clap::Parser;
 use tauri::{AppHandle, Manager, RunEvent, Runtime};
 
@@ -57,8 +59,8 @@ const LOOKED_FOR_EVERY: Duration = Duration::from_millis(500);
 
 /// Opens the window and stays until the program is ended.
 pub fn run() {
-    set_up_log();
     let arguments = Arguments::parse();
+    let log = Log::set_up(carryon_engine::data_dir(arguments.data_dir.as_deref()).ok().as_deref());
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_single_instance::init(|app, argv, cwd| {
             take_over(app, Arguments::handed(argv, &PathBuf::from(cwd)));
@@ -68,6 +70,7 @@ pub fn run() {
         .invoke_handler(commands::all())
         .manage(Page::default())
         .setup(move |app| {
+            preferences::manage(app.handle(), log);
             set_up(app.handle(), arguments);
             Ok(())
         })
@@ -79,12 +82,6 @@ pub fn run() {
             std::process::exit(1);
         }
     }
-}
-
-fn set_up_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("CARRYON_LOG");
-    let filter = filter.unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 /// What a second start wanted is done here.
@@ -103,6 +100,9 @@ fn take_over<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
 fn set_up<R: Runtime>(app: &AppHandle<R>, arguments: Arguments) {
     let core = Arc::new(tauri::async_runtime::block_on(Core::open(&arguments)));
     app.manage(Arc::clone(&core));
+    if let Ok(core) = &*core {
+        tauri::async_runtime::block_on(preferences::start(app.clone(), &core.engine));
+    }
     tray::build(app);
     if let Ok(core) = &*core {
         tauri::async_runtime::spawn(events::forward(app.clone(), core.engine.subscribe()));

@@ -9,7 +9,9 @@ use tauri::{AppHandle, Runtime};
 use crate::{
     core,
     notes::{self, Answered, Note},
-    page, window,
+    page,
+    preferences::{self, Notifications},
+    window,
     words::{say, say_with},
 };
 
@@ -23,7 +25,7 @@ pub fn offer_resume<R: Runtime>(app: &AppHandle<R>) {
     let app = app.clone();
     tauri::async_runtime::spawn(async move {
         let interrupted = interrupted(&app).await;
-        if interrupted.is_empty() {
+        if interrupted.is_empty() || preferences::notifications(&app) == Notifications::None {
             return;
         }
         let ids: Vec<UploadId> = interrupted.iter().map(|listed| listed.upload.id).collect();

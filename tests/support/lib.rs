@@ -12,4 +12,6 @@ pub mod script;
 pub mod scripted;
 pub mod scripted_tus;
 pub mod set_up;
+#[cfg(target_os = "linux")]
+pub mod system_bus;
 pub mod tus;

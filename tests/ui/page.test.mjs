@@ -10,7 +10,7 @@ const { open, focused, calls, count, text, tabTo } = page;
 test("the window is shown only after the first state is drawn, and once", options, async () => {
   await open("resumable");
   assert.equal(await count("#resumable upload-row"), 9);
-  assert.deepEqual(await page.browser.evaluate("fake.calls.map(({ command }) => command)"), ["snapshot", "page_ready"]);
+  assert.deepEqual(await page.browser.evaluate("fake.calls.map(({ command }) => command)"), ["preferences", "snapshot", "page_ready"]);
 });
 
 test("Resume all works by keyboard, and the focus goes to where the uploads went", options, async () => {

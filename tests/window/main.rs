@@ -27,6 +27,7 @@ mod naming;
 mod problems;
 mod queue;
 mod resuming;
+mod settings;
 mod story;
 mod tray;
 mod watched;

@@ -18,6 +18,11 @@ fn open(app: &App) {
     app.wait_shown("#watched", true);
 }
 
+fn open_form(app: &App) {
+    app.page.click("#watched .add");
+    app.wait_shown("#watched form", true);
+}
+
 fn arrives(desktop: &Desktop, file: &str) {
     wait_until(&format!("the arrival of {file}"), UPLOADED, || desktop.received(file).exists());
 }
@@ -31,7 +36,7 @@ fn a_folder_added_by_the_form_sends_what_comes_whole_and_once_across_a_relaunch(
     open(&app);
     app.wait_shown("#watched .empty", true);
     app.shot(&desktop, "70-watched-empty");
-    app.page.click("#watched .add");
+    open_form(&app);
     app.page.click("#watched form [type=submit]");
     says(&app, "#watched [data-field=path] .trouble", "Choose the folder");
     app.page.click("#watched [data-action=pick_watch_folder]");
@@ -70,7 +75,7 @@ fn a_folder_that_carryon_receives_into_is_refused_in_the_form_and_one_can_rest_a
     let app = desktop.launch();
     open(&app);
     let save = |path: &str| {
-        app.page.click("#watched .add");
+        open_form(&app);
         app.page.fill("#watch-path", path);
         app.page.click("#watched form [type=submit]");
     };

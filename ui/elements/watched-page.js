@@ -45,7 +45,7 @@ class WatchedPage extends HTMLElement {
     const had = list.contains(document.activeElement);
     if (rows.some((row, nth) => list.children[nth] !== row) || list.children.length !== rows.length) list.replaceChildren(...rows);
     watches.forEach((watch, nth) => drawRow(rows[nth], watch));
-    if (had && !list.contains(document.activeElement)) this.querySelector("h2").focus();
+    if (had && !list.contains(document.activeElement)) this.querySelector("h1").focus();
     setHidden(list, rows.length === 0);
     setHidden(this.querySelector(".empty"), rows.length > 0 || !this.#form.hidden);
   }

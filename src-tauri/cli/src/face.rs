@@ -150,6 +150,7 @@ async fn as_owner(
         hear(socket::set_aside_line(aside));
     }
     let engine = Arc::new(engine);
+    let _attendant = carryon_system::attend(&engine).await;
     let server = socket::serve(Arc::clone(&engine), &options.data_dir);
     let server = server.map_err(|error| tracing::warn!(%error, "other faces cannot be served")).ok();
     let detached = request.is_detached();

@@ -347,6 +347,12 @@ impl Engine {
         self.inner.records.commits()
     }
 
+    /// Whether bytes move, or are about to: something has its turn and does not wait.
+    pub fn is_moving(&self) -> bool {
+        let running = lock(&self.inner.running);
+        running.values().any(|turn| !matches!(turn.live.state(), State::Waiting { .. }))
+    }
+
     /// Sets how fast all uploads together may be, until that preference changes or the engine ends; what is under way
     /// feels it within half a second.
     pub fn set_speed_limit(&self, limit: SpeedLimit) {

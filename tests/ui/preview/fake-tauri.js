@@ -90,6 +90,22 @@ function mapOf({ size, shown, confirmed = shown }, cells) {
   return { size, held, in_flight: [whole, whole + 1, whole + 2], again: [3, 4], chunks_left: 12 };
 }
 
+const DEFAULTS = {
+  resume: "ask", files_at_once: 3, connections: null, speed_limit: "off", keep_days: 7, pause_on_metered: false, pause_on_battery: null,
+  keep_awake: true, theme: "system", language: "system", motion: "system", notifications: "all", log_level: "info",
+};
+const set = { ...DEFAULTS, ...scene.preferences };
+fake.set = set;
+let isAtLogin = false;
+const preferred = () => ({ values: { ...set }, defaults: { ...DEFAULTS }, unreadable: [] });
+
+function setPreferences({ patch }) {
+  const { files_at_once: files = 1 } = patch;
+  if (!(files >= 1 && files <= 32)) throw { code: "invalid", message: "a number from 1 to 32. Nothing was changed.", field: "files_at_once" };
+  Object.assign(set, patch);
+  return preferred();
+}
+
 const watches = structuredClone(scene.watches ?? []);
 const stateOf = (kind) => ({ id }) => {
   watches.find((each) => each.id === id).state = { kind };
@@ -97,6 +113,15 @@ const stateOf = (kind) => ({ id }) => {
 };
 
 const COMMANDS = {
+  preferences: preferred,
+  set_preferences: setPreferences,
+  reset_preferences: () => setPreferences({ patch: DEFAULTS }),
+  data_folder: () => ({ data: "/home/ada/.local/share/carryon", logs: "/home/ada/.local/share/carryon/logs" }),
+  open_data_folder: () => null,
+  start_at_login: () => isAtLogin,
+  set_start_at_login: ({ on }) => (isAtLogin = on),
+  report: ({ names }) => `Carryon 0.1.0${names ? " with names" : ""}`,
+  send_anyway: () => null,
   watches: () => watches,
   save_watch: ({ draft: { id, path, destination, rule } }) => {
     const known = watches.find((each) => each.id === id) ?? { id: `w${watches.length}`, path, state: { kind: "watching" }, sent: 0, waiting: 0, changed: 0, problem: null, scope: "" };

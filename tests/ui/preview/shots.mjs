@@ -31,12 +31,15 @@ const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.
 
 const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
 const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
+const SETTINGS = "location.hash = '#settings'; new Promise((done) => setTimeout(done, 300))";
+const TIMES = `${SETTINGS}.then(() => fake.emit("preferences", { values: { ...fake.set, speed_limit: "2000000,off@22:00-06:00" }, defaults: {}, unreadable: [] }))`;
 const GERMAN = "await import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('de'))";
 const HELP = "location.hash = '#help'; new Promise((done) => setTimeout(done, 500))";
 const MIRRORED = "import('/catalogue.js').then(({ speakLanguage }) => speakLanguage('ar-XB'))";
 
 // name, scene, width, height, and what is done first
 const SHOTS = [
+  ["settings", "all", 960, 1900, { run: SETTINGS }], ["settings-dark", "all", 960, 1900, { run: TIMES, media: DARK }], ["settings-narrow-large-text", "all", 360, 1900, { run: `${LARGE}; ${TIMES}` }],
   ["empty", "empty", 960, 680], ["empty-dark", "empty", 960, 680, { media: DARK }], ["empty-narrow", "empty", 360, 640],
   ["empty-large-text", "empty", 960, 680, { run: LARGE }], ["dragging", "all", 960, 680, { run: DRAG }], ["dragging-dark", "all", 960, 680, { run: DRAG, media: DARK }],
   ["interrupted", "interrupted", 960, 680], ["resumable", "resumable", 960, 1000], ["resumable-dark", "resumable", 960, 1000, { media: DARK }],

@@ -176,7 +176,7 @@ async fn take(
         taken: 0,
     };
     let scope = if row.scope.is_empty() { settings.scope.clone() } else { row.scope.clone() };
-    let expires_at = settings.lifetime(inner.options.lifetime).map(|lifetime| now() + lifetime.as_millis() as i64);
+    let expires_at = inner.lifetime(&settings).map(|lifetime| now() + lifetime.as_millis() as i64);
     let batch = BatchId::random();
     let mut fresh = Vec::with_capacity(files.len());
     for file in files {
