@@ -3,7 +3,9 @@
 import { LANGUAGES, languageFor, speak, translate } from "./words.js";
 
 /** The files of a language, one for each part of the window; `tests/ui/locales.test.mjs` holds them to what lies there. */
-export const PARTS = ["frame", "format", "uploads", "destinations", "destination-form", "files", "send", "watched", "settings", "errors", "help"];
+export const PARTS = [
+  "frame", "format", "uploads", "history", "destinations", "destination-form", "files", "send", "watched", "errors", "receiving", "settings", "help",
+];
 
 /**
  * Speaks the language of that code, or the system's where it is empty, and tells the page by a `language` event.

@@ -7,11 +7,13 @@ import { addedWords, closedWords } from "./describe.js";
 import { fulfilAboutDetails, isAboutDetails, measure } from "./details.js";
 import { fulfilAboutDestinations, isAboutDestinations } from "./destinations.js";
 import { fulfilAboutFiles, isAboutFiles } from "./files.js";
+import { followHistory, fulfilAboutHistory, isAboutHistory } from "./history.js";
 import { questionFor } from "./offers.js";
 import { isAboutOrder, reorder } from "./order.js";
 import { current, goTo, loadPages, startPages } from "./pages.js";
 import { fulfilAboutPreferences, isAboutPreferences, listenToPreferences, startPreferences } from "./preferring.js";
-import { fulfilAboutSending, isAboutSending } from "./send.js";
+import { fulfilAboutReceiving, isAboutReceiving } from "./receiving.js";
+import { askAbout, fulfilAboutSending, isAboutSending } from "./send.js";
 import { Uploads } from "./uploads.js";
 import { fulfilAboutWatches, isAboutWatches } from "./watching.js";
 import { t } from "./words.js";
@@ -20,8 +22,11 @@ import "./elements/destination-form.js";
 import "./elements/destinations-page.js";
 import "./elements/finished-files.js";
 import "./elements/help-page.js";
+import "./elements/history-page.js";
+import "./elements/past-detail.js";
 import "./elements/problem-list.js";
 import "./elements/receiver-bar.js";
+import "./elements/receiving-page.js";
 import "./elements/send-dialog.js";
 import "./elements/settings-page.js";
 import "./elements/upload-details.js";
@@ -54,9 +59,12 @@ async function start() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("contextmenu", onContextMenu);
   await listen("uploads", hear);
+  await followHistory(aboutHistory());
   await listen("problems", complain);
   await listen("watches", () => current() === "watched" && fulfil({ action: "show_watches" }));
   await listen("show-resumable", showResumable);
+  await listen("show-uploads", showUploads);
+  await listen("send-asked", (request) => (closed ? complain([{ message: closed }]) : askAbout(at("send"), request)));
   await listenToPreferences(at("settings"));
   await listenToDrags({ enter: onEnter, leave: () => (at("drop-zone").dragging = false), drop: onDrop });
   await drawSnapshot();
@@ -144,6 +152,9 @@ async function carryOut(wish) {
   if (isAboutDetails(action)) return fulfilAboutDetails(details, uploads, wish);
   if (isAboutOrder(action)) return tell((await attempt(() => reorder(wish, uploads)))?.words);
   if (action === "locate") return locate(ids[0]);
+  if (action === "paste_files") return pasteFiles();
+  if (isAboutHistory(wish)) return fulfilAboutHistory(aboutHistory(), wish);
+  if (isAboutReceiving(wish)) return fulfilAboutReceiving(aboutReceiving(), wish);
   if (isAboutFiles(wish)) return fulfilAboutFiles({ dialog: at("files"), ask, complain }, wish);
   if (isAboutPreferences(wish)) return fulfilAboutPreferences({ page: at("settings"), ask }, wish);
   if (isAboutSending(wish)) return fulfilAboutSending({ dialog: at("send"), tell, complain }, wish);
@@ -171,6 +182,20 @@ function retarget(destination) {
   askForDrawing();
 }
 
+/** Where files go is said at the foot of the window too. */
+function aboutReceiving() {
+  const renewed = async () => {
+    const now = await call("snapshot").catch(() => null);
+    if (now) snapshot = { ...snapshot, receiver: now.receiver, destination: now.destination };
+    retarget(snapshot?.destination);
+  };
+  return { page: at("receiving-page"), ask: (question) => at("ask").ask(question), renewed };
+}
+
+function aboutHistory() {
+  return { page: at("history"), detail: at("past"), ask: (question) => at("ask").ask(question) };
+}
+
 function aboutDestinations() {
   return { list: at("places"), form: at("place-form"), ask, choose: (question) => at("ask").choose(question), retarget };
 }
@@ -192,6 +217,11 @@ function ask(question) {
 function showResumable() {
   goTo("uploads");
   page.focusResumable();
+}
+
+function showUploads() {
+  goTo("uploads");
+  return focusPage();
 }
 
 /** The user shows where the file of an upload is now; a refusal is told by the upload's name. */
@@ -247,9 +277,21 @@ function onDrop(paths) {
 }
 
 function onKey(event) {
-  if (event.key.toLowerCase() !== "o" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-  event.preventDefault();
-  if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  if (key === "o") {
+    event.preventDefault();
+    if (!document.querySelector("dialog[open]")) fulfil({ action: event.shiftKey ? "pick_folder" : "pick_files" });
+  }
+  // Text goes where one types; files go where files go.
+  const isTyping = document.querySelector("dialog[open]") || event.target.closest("input, textarea, select");
+  if (key === "v" && !event.shiftKey && !isTyping) fulfil({ action: "paste_files" });
+}
+
+/** Files that were copied in a file manager are taken in as dropped ones are. */
+async function pasteFiles() {
+  const paths = await attempt(() => call("copied_files"));
+  if (paths?.length > 0) await takeIn("add_paths", paths);
 }
 
 /** A browser's menu (Back, Reload) has no place here; the one for copying what is selected has, and for pasting. */

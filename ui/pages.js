@@ -7,7 +7,7 @@ import { setAttribute, setHidden } from "./elements/dom.js";
 import { t, translate } from "./words.js";
 
 /** The pages, in the order of the navigation; Ctrl and a digit goes there. */
-export const PAGES = ["uploads", "destinations", "watched", "settings", "help"];
+export const PAGES = ["uploads", "history", "destinations", "watched", "receiving", "settings", "help"];
 
 const sectionOf = (name) => document.querySelector(`[data-page="${name}"]`);
 

@@ -14,6 +14,19 @@ const DEEDS = {
   close_send: async ({ dialog }) => dialog.close(),
 };
 
+let asked = Promise.resolve();
+
+/**
+ * Asks about files that somebody else named, a link or a file manager: one request after the other, and never in place of
+ * what the user is choosing. All of them are shown, by their whole paths.
+ */
+export function askAbout(dialog, { paths, to, link }) {
+  asked = asked.then(() => dialog.closed()).then(() => {
+    dialog.open({ paths, to, why: t(link ? "send-asked-by-link" : "send-asked"), isWhole: true });
+  });
+  return asked;
+}
+
 /** Whether a wish is about files that somebody chooses a destination for. */
 export function isAboutSending({ action }) {
   return Object.hasOwn(DEEDS, action);

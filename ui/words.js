@@ -74,8 +74,9 @@ function isolated(args = {}) {
   return Object.fromEntries(Object.entries(args).map(([key, value]) => [key, wrap(value)]));
 }
 
-/** Fills in every element of `root` that names its message as `data-l10n`. */
+/** Fills in every element of `root` that names its message as `data-l10n`; before there is a language, none. */
 export function translate(root) {
+  if (bundles.length === 0) return;
   for (const element of root.querySelectorAll("[data-l10n]")) translateOne(element);
   for (const template of root.querySelectorAll("template")) translate(template.content);
 }

@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 use url::Url;
 
+use crate::deep_link;
+
 /// Uploads large files and never makes anyone start over.
 #[derive(Debug, Default, Parser)]
 #[command(name = "carryon-app", version)]
 pub(crate) struct Arguments {
-    /// Files and folders to send.
+    /// Files and folders to send, or links (carryon://send?path=…) that ask to.
     pub paths: Vec<PathBuf>,
+    /// Ask before anything is sent, and where to.
+    #[arg(long)]
+    pub ask: bool,
     /// The folder of the records [default: the user's own; CARRYON_DATA_DIR sets another].
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
@@ -22,26 +27,39 @@ pub(crate) struct Arguments {
     pub hidden: bool,
 }
 
-/// What a second start asks of the first.
-#[derive(Debug, Default, PartialEq, Eq)]
+/// What a start asks for, of this process or of one that runs already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Handed {
     /// Files and folders to send.
     pub paths: Vec<PathBuf>,
+    /// Links that ask to send some.
+    pub links: Vec<String>,
+    /// The user is asked before files are sent.
+    pub ask: bool,
     /// The window is not wanted.
     pub hidden: bool,
 }
 
 impl Arguments {
-    /// The paths, seen from where this process was started.
-    pub fn absolute_paths(&self) -> Vec<PathBuf> {
-        let cwd = std::env::current_dir().unwrap_or_default();
-        self.paths.iter().map(|given| path(given, &cwd)).collect()
+    /// What this process was started for.
+    pub fn own(&self) -> Handed {
+        self.seen_from(&std::env::current_dir().unwrap_or_default())
     }
 
-    /// What another process was started with, seen from where that was. Nothing else of it is obeyed.
+    /// What another process was started for, seen from where that was. Nothing else of it is obeyed.
     pub fn handed(argv: Vec<String>, cwd: &Path) -> Handed {
-        let given = Self::try_parse_from(argv).unwrap_or_default();
-        Handed { paths: given.paths.iter().map(|given| path(given, cwd)).collect(), hidden: given.hidden }
+        Self::try_parse_from(argv).unwrap_or_default().seen_from(cwd)
+    }
+
+    fn seen_from(&self, cwd: &Path) -> Handed {
+        let link = |given: &PathBuf| given.to_str().filter(|text| deep_link::is_link(text)).map(str::to_owned);
+        let files = self.paths.iter().filter(|given| link(given).is_none());
+        Handed {
+            paths: files.map(|given| path(given, cwd)).collect(),
+            links: self.paths.iter().filter_map(link).collect(),
+            ask: self.ask,
+            hidden: self.hidden,
+        }
     }
 
     /// The folder of the records, where it is not the user's own.
@@ -84,6 +102,13 @@ mod tests {
         assert_eq!(paths, [PathBuf::from("/home/u/take.mov"), PathBuf::from("/abs/b.mov")]);
         assert_eq!(handed(&["--nonsense"]), Handed::default());
         assert!(handed(&["--hidden"]).hidden);
+    }
+
+    #[test]
+    fn a_link_is_no_file() {
+        let both = handed(&["--ask", "carryon://send?path=/a", "b.mov"]);
+        assert_eq!(both.links, ["carryon://send?path=/a"]);
+        assert_eq!((both.paths, both.ask), (vec![PathBuf::from("/home/u/b.mov")], true));
     }
 
     #[cfg(unix)]

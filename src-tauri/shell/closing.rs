@@ -13,12 +13,13 @@ use tokio::sync::oneshot;
 use crate::{
     core::{self, Core},
     notes::{self, Note},
+    preferences::{self, Notifications},
     tray, window,
     words::{say, say_with},
 };
 
 /// The setting that remembers that the user knows where the window went.
-const EXPLAINED: &str = "closing_explained";
+const EXPLAINED: &str = "window:closing_explained";
 
 /// The user closed the window: it goes into the tray where that can be seen, else the program ends.
 pub fn close<R: Runtime>(app: &AppHandle<R>) {
@@ -87,7 +88,8 @@ async fn explain_once<R: Runtime>(app: &AppHandle<R>) {
         return;
     }
     let note = Note { title: say("closing-title"), body: say("closing-body"), ..Note::default() };
-    if !notes::show(note, |_| {}).await {
+    let wanted = preferences::notifications(app) != Notifications::None;
+    if !wanted || !notes::show(note, |_| {}).await {
         app.dialog().message(say("closing-body")).title(say("closing-title")).show(|_| {});
     }
     if let Err(error) = core.engine.set_setting(EXPLAINED, json!(true)).await {

@@ -13,13 +13,13 @@ use tauri_plugin_opener::OpenerExt;
 use tokio::sync::oneshot;
 
 use crate::{
-    autostart, closing,
+    asking, autostart, clipboard, closing,
     core::{self, Core, Opened},
     destinations::{self, Target},
     events::{self, Change},
     exchanging, finished,
     given::Given,
-    locating, looking, page, preferences, saving, sending,
+    history, locating, looking, page, preferences, receiving, saving, sending,
     view::View,
     watches, window,
 };
@@ -32,6 +32,13 @@ const PROBLEMS: &str = "problems";
 pub struct Failed {
     code: &'static str,
     message: String,
+}
+
+impl Failed {
+    /// What is said.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 #[cfg(test)]
@@ -76,6 +83,7 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         open_received,
         autostart::start_at_login,
         autostart::set_start_at_login,
+        clipboard::copied_files,
         closing::quit_app,
         preferences::preferences,
         preferences::set_preferences,
@@ -84,6 +92,23 @@ pub fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
         preferences::data_folder,
         preferences::open_data_folder,
         locating::locate,
+        history::history,
+        history::about_history,
+        history::past,
+        history::reveal_past,
+        history::open_past,
+        history::verify_past,
+        history::stop_verifying,
+        history::forget_past,
+        history::forget_found,
+        history::keep_history,
+        history::keep_files::save_history_table,
+        history::keep_files::save_receipts,
+        receiving::receiving,
+        receiving::set_receiving,
+        receiving::renew_receiving_token,
+        receiving::pick_receive_folder,
+        receiving::pick_pem,
         looking::chunk_map,
         looking::speeds,
         looking::set_order,
@@ -143,10 +168,12 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
     uploads.extend(core.done.all());
     let unread = format!("{unreadable} records cannot be read. They are kept as they are.");
     let notice = core.notice.clone().or((unreadable > 0).then_some(unread));
-    let address = core.receiver.as_ref().map(|receiver| receiver.url());
     Ok(Snapshot {
         uploads,
-        receiver: ReceiverView { folder: core.folder.to_string_lossy().into_owned(), address },
+        receiver: ReceiverView {
+            folder: core.station.folder().to_string_lossy().into_owned(),
+            address: core.station.url(),
+        },
         destination: Target::now(core).await?,
         notice,
         version: env!("CARGO_PKG_VERSION"),
@@ -159,8 +186,8 @@ async fn snapshot(shared: Shared<'_>) -> Answer<Snapshot> {
 async fn page_ready<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
     window::page_is_ready(&app);
     page::hears(&app);
-    let paths = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
-    add_and_tell(&app, paths).await;
+    let given = shared.inner().as_ref().as_ref().map(Core::take_given).unwrap_or_default();
+    asking::act_on(&app, given).await;
     Ok(())
 }
 
@@ -276,7 +303,7 @@ fn clear_done<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
 
 #[tauri::command]
 fn open_received<R: Runtime>(app: AppHandle<R>, shared: Shared<'_>) -> Answer<()> {
-    Ok(open_folder(&app, &of(&shared)?.folder)?)
+    Ok(open_folder(&app, &of(&shared)?.station.folder())?)
 }
 
 /// Opens a folder in the file manager.

@@ -3,24 +3,18 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
-    time::Duration,
 };
 
-use carryon_engine::{
-    Credentials, DestinationRow, DestinationSettings, Engine, Error, ErrorKind, HttpOptions, Options, SetAside,
-    drivers::{self, FineUploaderSettings, fine_uploader::SessionSettings},
-    socket,
-    watch::Watcher,
-};
-use carryon_receiver::{Config, Receiver};
+use carryon_engine::{DestinationRow, Engine, Error, Options, SetAside, socket, watch::Watcher};
 use carryon_system::Attendant;
 use directories::UserDirs;
 use tauri::{AppHandle, Manager, Runtime};
-use uuid::Uuid;
 
 use crate::{
-    arguments::Arguments,
+    arguments::{Arguments, Handed},
     autostart::{self, Entry},
+    history::Comparing,
+    receiving::Station,
     saving::Trial,
     speeds::Speeds,
     view::Done,
@@ -44,10 +38,8 @@ pub struct Core {
     _watcher: Watcher,
     /// *This computer*.
     pub destination: DestinationRow,
-    /// The built-in receiver; none where its folder cannot be used.
-    pub receiver: Option<Receiver>,
-    /// Where it puts what it receives.
-    pub folder: PathBuf,
+    /// The built-in receiver.
+    pub station: Station,
     /// Where the records lie.
     pub data_dir: PathBuf,
     /// Looks at the system for the engine.
@@ -58,12 +50,14 @@ pub struct Core {
     pub done: Done,
     /// The test of a destination that is under way, if one is.
     pub trial: Trial,
+    /// The comparison of a file with its receipt that is under way, if one is.
+    pub comparing: Comparing,
     /// How fast bytes moved lately.
     pub speeds: Speeds,
     /// What the system starts at login, where that can be written down.
     pub at_login: Result<Entry, Error>,
-    /// Files that the program was started with, until they are added.
-    given: Mutex<Vec<PathBuf>>,
+    /// What the program was started for, until it is done.
+    given: Mutex<Handed>,
 }
 
 impl Core {
@@ -81,15 +75,12 @@ impl Core {
         let attendant = carryon_system::attend(&engine).await;
         let destination = engine.this_computer().await?;
         let mut notices: Vec<String> = engine.set_aside().map(SetAside::sentence).into_iter().collect();
-        let receiver = match receive(&engine, &destination, &folder, &http).await {
-            Ok(receiver) => Some(receiver),
-            Err(error) => {
-                notices.push(format!("“This computer” cannot receive anything now: {error}"));
-                None
-            }
-        };
+        let given = arguments.receive_dir.clone();
+        let station = Station::open(&engine, destination.id, http, folder, given).await;
+        notices
+            .extend(station.trouble().map(|trouble| format!("“This computer” cannot receive anything now: {trouble}")));
         // Where files are received is said before any folder is watched: nothing is to go in circles.
-        engine.receives_into(&folder).await?;
+        engine.receives_into(&station.folder()).await?;
         let watcher = engine.watch_folders();
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
         Ok(Self {
@@ -99,19 +90,19 @@ impl Core {
             _watcher: watcher,
             engine,
             destination,
-            receiver,
-            folder,
+            station,
             notice,
             done: Done::default(),
             trial: Trial::default(),
+            comparing: Comparing::default(),
             speeds: Speeds::default(),
             at_login: at_login(arguments),
-            given: Mutex::new(arguments.absolute_paths()),
+            given: Mutex::new(arguments.own()),
         })
     }
 
-    /// The files that the program was started with, once.
-    pub fn take_given(&self) -> Vec<PathBuf> {
+    /// What the program was started for, once.
+    pub fn take_given(&self) -> Handed {
         std::mem::take(&mut *self.given.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
@@ -120,9 +111,7 @@ impl Core {
         if let Err(error) = self.engine.shutdown().await {
             tracing::warn!(%error, "the records could not be told of the end");
         }
-        if let Some(receiver) = &self.receiver {
-            let _ = tokio::time::timeout(Duration::from_secs(3), receiver.shutdown()).await;
-        }
+        self.station.close().await;
     }
 }
 
@@ -138,35 +127,8 @@ fn serve(engine: &Arc<Engine>, data_dir: &Path) -> Option<socket::Server> {
     served.map_err(|error| tracing::warn!(%error, "the command line cannot be served")).ok()
 }
 
-/// Starts the receiver with a token of this launch, which only the engine hears.
-async fn receive(engine: &Engine, row: &DestinationRow, folder: &Path, http: &HttpOptions) -> Result<Receiver, Error> {
-    let token = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
-    let unusable = |error: std::io::Error| {
-        Error::new(ErrorKind::Storage, format!("the folder “{}” cannot be made", folder.display())).because(error)
-    };
-    std::fs::create_dir_all(folder).map_err(unusable)?;
-    let config = Config { token: Some(token.clone()), ..Config::new(folder) };
-    let refused = |error: carryon_receiver::Error| Error::new(ErrorKind::Invalid, error.to_string());
-    let receiver = Receiver::start(config).await.map_err(refused)?;
-    let url = receiver.url();
-    let address = format!("fineuploader+{}/upload?done=/upload/done", url.trim_end_matches('/'));
-    let credentials = Credentials { token: Some(token) };
-    engine.bind(row.id, drivers::connect_with(&address, credentials, http, &own_settings())?);
-    Ok(receiver)
-}
-
-/// How the built-in receiver is spoken to: it tells which files it holds.
-fn own_settings() -> DestinationSettings {
-    let session = Some(SessionSettings { endpoint: "/upload/session".into(), ..SessionSettings::default() });
-    let fine_uploader = FineUploaderSettings { session, ..FineUploaderSettings::default() };
-    DestinationSettings { fine_uploader, ..DestinationSettings::default() }
-}
-
 /// Where *This computer* puts what it receives: beside the records where those were moved, else in the user's downloads.
 fn receive_dir(arguments: &Arguments, data_dir: &Path) -> PathBuf {
-    if let Some(given) = &arguments.receive_dir {
-        return given.clone();
-    }
     let moved = arguments.data_dir.is_some() || std::env::var_os("CARRYON_DATA_DIR").is_some();
     let users = UserDirs::new().filter(|_| !moved);
     let downloads = users.as_ref().map(|dirs| dirs.download_dir().unwrap_or(dirs.home_dir()).join("Carryon"));

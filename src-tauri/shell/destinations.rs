@@ -191,7 +191,7 @@ fn still_needed(row: &DestinationRow, uploads: usize) -> Error {
 
 /// The destination that files are meant for: the one the page showed, as long as that is still what it was.
 pub(crate) async fn meant(core: &Core, to: Option<Target>) -> Answer<DestinationId> {
-    let Some(to) = to else { return Ok(core.engine.chosen_destination().await?.id) };
+    let Some(to) = to else { return able(core, core.engine.chosen_destination().await?.id) };
     let rows = core.engine.destinations().await?;
     let is_meant = |row: &DestinationRow| match to.name.is_empty() {
         // One without a name is told from others by its id alone.
@@ -199,10 +199,20 @@ pub(crate) async fn meant(core: &Core, to: Option<Target>) -> Answer<Destination
         false => row.shown_name() == to.name,
     };
     if rows.iter().any(|row| row.id == to.id && is_meant(row)) {
-        return Ok(to.id);
+        return able(core, to.id);
     }
     let text = format!("The destination “{}” was removed or renamed meanwhile; nothing was added", to.name);
     Err(Error::new(ErrorKind::Invalid, text).next_step("See where files go now, then drop them again.").into())
+}
+
+/// *This computer* is no destination while its receiving is switched off.
+fn able(core: &Core, id: DestinationId) -> Answer<DestinationId> {
+    if id != core.destination.id || core.station.is_on() {
+        return Ok(id);
+    }
+    let text = "“This computer” does not receive now; nothing was added";
+    let step = "Switch it on on the page Receiving, or send new files elsewhere.";
+    Err(Error::new(ErrorKind::Offline, text).next_step(step).into())
 }
 
 /// The row of that id.
@@ -240,7 +250,7 @@ fn saved(core: &Core, row: &DestinationRow, chosen: DestinationId, uploads: usiz
 
 fn shown_address(core: &Core, row: &DestinationRow) -> String {
     match row.id == core.destination.id {
-        true if core.receiver.is_some() => core.folder.to_string_lossy().into_owned(),
+        true if core.station.is_on() => core.station.folder().to_string_lossy().into_owned(),
         true => String::new(),
         false => without_secrets(&row.address),
     }

@@ -63,9 +63,11 @@ struct Followed {
 }
 
 /// An upload's last word.
-struct Finish {
-    name: String,
-    size: u64,
+pub(crate) struct Finish {
+    pub name: String,
+    pub relative_path: String,
+    pub destination: String,
+    pub size: u64,
     sent: u64,
     location: Option<String>,
 }
@@ -110,8 +112,8 @@ impl News {
             }
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
             Event::Moved { .. } => self.moved = true,
-            Event::Finished { name, size, sent, location, .. } => {
-                self.changed.insert(id, Some(Finish { name, size, sent, location }));
+            Event::Finished { name, relative_path, destination, size, sent, location, .. } => {
+                self.changed.insert(id, Some(Finish { name, relative_path, destination, size, sent, location }));
             }
             Event::Waiting { message, .. } => {
                 messages.insert(id, message);
@@ -140,7 +142,8 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
             (Some(finish), _) => {
                 let mut view = match known.remove(&id) {
                     Some(view) => view,
-                    None => unseen(core, id, &finish).await,
+                    // Among thousands of new files one may be delivered before anybody looked at it.
+                    None => View::unseen(id, &finish),
                 };
                 view.deliver(finish.sent, finish.location);
                 core.done.add(view.clone());
@@ -167,13 +170,6 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
         changes.extend(core.engine.places().await.ok().map(|places| Change::Places { places }));
     }
     changes
-}
-
-/// Among thousands of new files one may be delivered before anybody looked at it.
-async fn unseen(core: &Core, id: UploadId, finish: &Finish) -> View {
-    let chosen = core.engine.chosen_destination().await;
-    let to = chosen.as_ref().map_or("its destination", |row| row.shown_name());
-    View::unseen(id, finish.name.clone(), finish.size, to)
 }
 
 async fn read(core: &Core, news: &News) -> HashMap<UploadId, carryon_engine::Listed> {

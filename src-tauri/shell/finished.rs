@@ -61,7 +61,7 @@ fn refused(error: Error) -> Failed {
 /// Whether a destination tells which files it holds.
 pub(crate) fn tells(core: &Core, row: &DestinationRow) -> bool {
     match row.id == core.destination.id {
-        true => core.receiver.is_some(),
+        true => core.station.is_on(),
         false => row.settings().is_ok_and(|settings| settings.fine_uploader.session.is_some()),
     }
 }

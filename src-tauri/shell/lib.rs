@@ -5,15 +5,19 @@
 
 mod amounts;
 mod arguments;
+mod asking;
 mod autostart;
+mod clipboard;
 mod closing;
 pub mod commands;
 mod core;
+mod deep_link;
 mod destinations;
 mod events;
 mod exchanging;
 mod finished;
 mod given;
+mod history;
 mod locating;
 mod looking;
 mod notes;
@@ -21,6 +25,7 @@ mod notifications;
 mod overview;
 mod page;
 mod preferences;
+mod receiving;
 mod saving;
 mod sending;
 mod speeds;
@@ -93,7 +98,7 @@ fn take_over<R: Runtime>(app: &AppHandle<R>, handed: Handed) {
         window::show(app);
     }
     let app = app.clone();
-    tauri::async_runtime::spawn(async move { commands::add_and_tell(&app, handed.paths).await });
+    tauri::async_runtime::spawn(async move { asking::act_on(&app, handed).await });
 }
 
 /// Opens engine and receiver before the page asks for them. Whatever fails is told in the window: it opens all the same.
@@ -133,12 +138,12 @@ async fn go_on<R: Runtime>(app: AppHandle<R>) {
         }
         Err(error) => tracing::warn!(%error, "what goes on by itself could not be looked up"),
     }
-    notifications::offer_resume(&app);
+    notifications::offer::offer_resume(&app);
 }
 
 /// Starts into the tray; where nobody shows one, with a minimised window, so that there is a way in.
-async fn start_hidden<R: Runtime>(app: AppHandle<R>, given: Vec<PathBuf>) {
-    commands::add_and_tell(&app, given).await;
+async fn start_hidden<R: Runtime>(app: AppHandle<R>, given: Handed) {
+    asking::act_on(&app, given).await;
     let until = Instant::now() + TRAY_WITHIN;
     while !tray::is_visible(&app).await {
         if Instant::now() > until {

@@ -47,6 +47,11 @@ pub async fn show_as(note: Note, answered: impl FnOnce(Answered) + Send + 'stati
     shown.await.ok()
 }
 
+/// The service that shows them, by a name that no other bears; none where the system does not tell it.
+pub async fn service() -> Option<String> {
+    tokio::task::spawn_blocking(system::service).await.ok().flatten()
+}
+
 fn show_and_wait(note: &Note, shown: oneshot::Sender<u32>, answered: impl FnOnce(Answered)) {
     let handle = match notification(note).show() {
         Ok(handle) => handle,

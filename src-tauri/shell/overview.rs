@@ -1,4 +1,5 @@
-//! Keeps the tray and the taskbar at what the uploads are: looked at after news, once a second at most.
+//! Keeps the tray and the taskbar at what the uploads are, and lets notifications tell what came of them: looked at after news,
+//! once a second at most.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +7,7 @@ use carryon_engine::Event;
 use tauri::{AppHandle, Runtime};
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::{core, status::Status, taskbar, tray};
+use crate::{core, notifications::news::News, status::Status, taskbar, tray};
 
 /// How often it is looked at most.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -15,30 +16,34 @@ const REST: u32 = 20;
 
 /// Shows how all uploads stand until the engine is gone.
 pub async fn keep<R: Runtime>(app: AppHandle<R>, mut events: UnboundedReceiver<Event>) {
-    let mut delivered = 0_u64;
+    let (mut news, mut delivered) = (News::default(), 0_u64);
     loop {
         let began = Instant::now();
-        if look(&app, delivered).await.is_some_and(|active| active == 0) {
-            delivered = 0;
+        if let Some(status) = look(&app, delivered).await {
+            news.tell(&app, &status).await;
+            if status.active == 0 {
+                delivered = 0;
+            }
         }
         tokio::time::sleep(PAUSE.max(began.elapsed() * REST)).await;
         let Some(event) = events.recv().await else { return };
-        delivered = delivered.saturating_add(arrived(&event));
-        while let Ok(event) = events.try_recv() {
+        let heard = std::iter::once(event).chain(std::iter::from_fn(|| events.try_recv().ok()));
+        for event in heard {
+            news.hear(&event);
             delivered = delivered.saturating_add(arrived(&event));
         }
     }
 }
 
-/// Looks and shows; says how many are under way.
-async fn look<R: Runtime>(app: &AppHandle<R>, delivered: u64) -> Option<usize> {
+/// Looks and shows.
+async fn look<R: Runtime>(app: &AppHandle<R>, delivered: u64) -> Option<Status> {
     let opened = core::opened(app);
     let Ok(core) = &*opened else { return None };
     let (listed, _) = core.engine.list().await.ok()?;
     let status = Status::of(&listed, delivered);
     tray::show(app, &status);
     taskbar::show(app, &status);
-    Some(status.active)
+    Some(status)
 }
 
 fn arrived(event: &Event) -> u64 {

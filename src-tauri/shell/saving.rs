@@ -57,6 +57,13 @@ pub struct Refused {
     field: Option<&'static str>,
 }
 
+impl Refused {
+    /// What is said about it.
+    pub(crate) fn message(&self) -> &str {
+        self.failed.message()
+    }
+}
+
 impl From<Failed> for Refused {
     fn from(failed: Failed) -> Self {
         Self { failed, field: None }
@@ -69,7 +76,7 @@ impl From<Error> for Refused {
     }
 }
 
-fn about(field: &'static str) -> impl Fn(Error) -> Refused {
+pub(crate) fn about(field: &'static str) -> impl Fn(Error) -> Refused {
     move |error| Refused { failed: error.into(), field: Some(field) }
 }
 

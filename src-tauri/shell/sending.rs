@@ -99,7 +99,8 @@ pub async fn pick_paths<R: Runtime>(app: AppHandle<R>, folders: Given<bool>) -> 
     shown(paths.into_iter().filter_map(|path| path.into_path().ok()).collect())
 }
 
-fn shown(paths: Vec<PathBuf>) -> Answer<Vec<Picked>> {
+/// The paths as the page gets them, and gives them back.
+pub(crate) fn shown(paths: Vec<PathBuf>) -> Answer<Vec<Picked>> {
     let coded = encode_paths(&paths)?;
     let picked = paths.iter().zip(coded);
     Ok(picked.map(|(path, coded)| Picked { shown: path.to_string_lossy().into_owned(), coded }).collect())

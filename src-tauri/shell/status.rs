@@ -12,6 +12,8 @@ use crate::{
 pub struct Status {
     /// Under way, or waiting for their turn.
     pub active: usize,
+    /// Of these, how many do not wait for a better time.
+    pub moving: usize,
     /// At rest, and only a word is missing for them to go on.
     pub resumable: usize,
     /// At rest until a person did something.
@@ -47,6 +49,7 @@ impl Status {
                 ref state if state.is_resting() => status.attention += 1,
                 _ => {
                     status.active += 1;
+                    status.moving += usize::from(!matches!(upload.state, State::Waiting { .. }));
                     status.confirmed = status.confirmed.saturating_add(upload.confirmed);
                     status.size = status.size.saturating_add(upload.size);
                     status.bytes_per_second += bytes_per_second.unwrap_or(0.0);

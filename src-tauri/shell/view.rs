@@ -8,6 +8,8 @@ use std::{
 use carryon_engine::{Listed, Progress, State, UploadId, WaitReason};
 use serde::Serialize;
 
+use crate::events::Finish;
+
 /// An upload, as the page sees it.
 #[derive(Clone, Debug, Serialize)]
 pub struct View {
@@ -82,14 +84,14 @@ impl View {
     }
 
     /// The view of an upload that is known by its last word only; where its file lies is not in it.
-    pub fn unseen(id: UploadId, name: String, size: u64, destination: &str) -> Self {
+    pub(crate) fn unseen(id: UploadId, finish: &Finish) -> Self {
         let now = carryon_engine::upload::now();
         Self {
             id,
-            name,
+            name: finish.name.clone(),
             path: String::new(),
-            relative_path: String::new(),
-            size,
+            relative_path: finish.relative_path.clone(),
+            size: finish.size,
             confirmed: 0,
             sent: 0,
             verified: 0,
@@ -97,7 +99,7 @@ impl View {
             chunk_count: 0,
             bytes_per_second: None,
             eta_seconds: None,
-            destination: destination.to_owned(),
+            destination: finish.destination.clone(),
             scope: String::new(),
             batch: String::new(),
             resumed: false,

@@ -52,6 +52,12 @@ pub fn hide<R: Runtime>(app: &AppHandle<R>) {
     }
 }
 
+/// Whether the user looks at it.
+pub fn has_focus<R: Runtime>(app: &AppHandle<R>) -> bool {
+    let looked_at = |window: WebviewWindow<R>| Ok::<_, tauri::Error>(window.is_visible()? && window.is_focused()?);
+    app.get_webview_window(LABEL).is_some_and(|window| looked_at(window).unwrap_or(false))
+}
+
 fn appear<R: Runtime>(window: &WebviewWindow<R>) {
     let shown = match MINIMISED.load(Relaxed) {
         true => window.minimize().and_then(|()| window.show()),

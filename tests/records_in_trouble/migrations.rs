@@ -9,7 +9,12 @@ use tests::{engine::quick, programs::carryon_with};
 use crate::stage::{PAGE, WAL, carry_on, copy_of, folder, kept, laid, open};
 
 /// The schemas that files of earlier versions have, from version 1 on.
-const EARLIER: [&str; 3] = [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const EARLIER: [&str; 4] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 const FRAME: usize = PAGE + 24;
 const HEAD: usize = 32;
 

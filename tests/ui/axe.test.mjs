@@ -23,6 +23,9 @@ const RUN = `axe.run(document, { runOnly: ${JSON.stringify(WCAG)} }).then(({ vio
 const DEEDS = {
   details: "document.querySelector('#queue upload-row').dispatchEvent(new MouseEvent('dblclick', { bubbles: true }))",
   selected: "document.querySelectorAll('#queue upload-row').forEach((row) => row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))",
+  history: "location.hash = '#history'",
+  past: "location.hash = '#history'; setTimeout(() => document.querySelector('#history li button').click(), 150)",
+  receiving: "location.hash = '#receiving'",
   discarding: "document.getElementById('discard-all').click()",
   problem: "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov'] })",
   nothing: "const field = document.querySelector('#filter input'); field.value = 'none'; field.dispatchEvent(new Event('input', { bubbles: true }))",
@@ -30,7 +33,8 @@ const DEEDS = {
 
 const STATES = [
   ["empty"], ["interrupted"], ["resumable"], ["queue"], ["done"], ["all"], ["folders"], ["expiring"], ["notice"], ["owned"], ["no-records"],
-  ["queue", "details"], ["queue", "selected"], ["resumable", "discarding"], ["interrupted", "problem"], ["queue", "nothing"],
+  ["queue", "details"], ["queue", "selected"], ["resumable", "discarding"], ["interrupted", "problem"], ["queue", "nothing"], ["history", "history"], ["history", "past"],
+  ["receiving", "receiving"], ["receiving-network", "receiving"], ["receiving-off", "receiving"],
 ];
 
 async function findings(scene, deed) {

@@ -21,7 +21,8 @@ pub const PROGRAM: &str = env!("CARGO_BIN_EXE_carryon-app");
 
 /// A running app.
 pub struct App {
-    child: Running,
+    /// None where somebody else started it.
+    child: Option<Running>,
     _driver: Running,
     /// Its page.
     pub page: Session,
@@ -72,14 +73,13 @@ impl HiddenApp {
         let inspector = free_port();
         let mut command = desktop.command(PROGRAM);
         command.arg("--data-dir").arg(desktop.data()).args(arguments).stderr(sink(&said)).stdout(Stdio::null());
-        command.env("TAURI_WEBVIEW_AUTOMATION", "true");
-        command.env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{inspector}"));
+        automate(&mut command, inspector);
         let child = Running(command.spawn().expect("the app starts"));
         Self { child, inspector, said }
     }
 
     /// Starts the program once more; it hands over what it was given, and ends.
-    pub fn start_again(&self, desktop: &Desktop, arguments: &[&Path]) {
+    pub fn start_another(desktop: &Desktop, arguments: &[&Path]) {
         let mut second = desktop.command(PROGRAM);
         second.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
         assert!(ended(&mut Running(second.spawn().expect("it starts"))).success(), "the second start ends well");
@@ -87,13 +87,50 @@ impl HiddenApp {
 
     /// Waits for its window, and attaches to its page.
     pub fn seen(self, desktop: &Desktop) -> App {
-        let Self { child, inspector, said } = self;
-        wait_until("the app's page", PATIENCE, || TcpStream::connect(("127.0.0.1", inspector)).is_ok());
-        let (driver, page) = attach(desktop, inspector);
-        let app = App { child, _driver: driver, page, said };
-        wait_until("a window that is shown, and painted", PATIENCE, || desktop.shows_page());
-        app
+        see(desktop, Some(self.child), self.inspector, self.said)
     }
+}
+
+/// An app that the desktop started, not the test.
+pub struct Launched {
+    inspector: u16,
+    said: PathBuf,
+}
+
+impl Launched {
+    /// Has `launcher` start it, and waits for the launcher's end.
+    pub fn by(desktop: &Desktop, mut launcher: Command) -> Self {
+        let (inspector, said) = (free_port(), desktop.path("stderr.txt"));
+        automate(&mut launcher, inspector);
+        launcher.stdin(Stdio::null()).stdout(Stdio::null()).stderr(sink(&said));
+        let status = launcher.status().expect("the desktop's program starts");
+        assert!(status.success(), "the desktop starts it: {}", std::fs::read_to_string(&said).unwrap_or_default());
+        Self { inspector, said }
+    }
+
+    /// Waits for its window, and attaches to its page.
+    pub fn seen(&self, desktop: &Desktop) -> App {
+        see(desktop, None, self.inspector, self.said.clone())
+    }
+
+    /// Waits until it is gone.
+    pub fn ended(&self) {
+        wait_until("the app's end", PATIENCE, || TcpStream::connect(("127.0.0.1", self.inspector)).is_err());
+    }
+}
+
+/// Lets a WebDriver in.
+fn automate(command: &mut Command, inspector: u16) {
+    command.env("TAURI_WEBVIEW_AUTOMATION", "true");
+    command.env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{inspector}"));
+}
+
+fn see(desktop: &Desktop, child: Option<Running>, inspector: u16, said: PathBuf) -> App {
+    wait_until("the app's page", PATIENCE, || TcpStream::connect(("127.0.0.1", inspector)).is_ok());
+    let (driver, page) = attach(desktop, inspector);
+    let app = App { child, _driver: driver, page, said };
+    wait_until("a window that is shown, and painted", PATIENCE, || desktop.shows_page());
+    app
 }
 
 impl App {
@@ -103,7 +140,7 @@ impl App {
 
     /// Ends it as a crash does.
     pub fn kill(mut self) {
-        self.child.kill();
+        self.child().kill();
     }
 
     /// Lets nothing of it move until it is thawed or killed, so that a picture shows the very moment.
@@ -117,13 +154,21 @@ impl App {
     }
 
     fn signal(&self, signal: &str) {
-        let sent = Command::new("kill").arg(signal).arg(self.child.0.id().to_string()).status();
+        let sent = Command::new("kill").arg(signal).arg(self.process().to_string()).status();
         assert!(sent.is_ok_and(|status| status.success()), "the app hears {signal}");
     }
 
     /// Waits for its own end.
     pub fn ended(&mut self) -> ExitStatus {
-        ended(&mut self.child)
+        ended(self.child())
+    }
+
+    fn child(&mut self) -> &mut Running {
+        self.child.as_mut().expect("the test started it")
+    }
+
+    fn process(&self) -> u32 {
+        self.child.as_ref().expect("the test started it").0.id()
     }
 
     /// What it wrote to its standard error.

@@ -153,6 +153,17 @@ impl Desktop {
         expect_success("close_window.py", &asked);
     }
 
+    /// Puts files into the clipboard, as a file manager does; they are there until what is returned is forgotten.
+    pub fn copy_files(&self, paths: &[&Path]) -> Running {
+        let mut script = self.python(include_str!("copied_files.py"));
+        let owner = script.args(paths.iter().map(|path| uri(path))).stdout(Stdio::piped()).spawn();
+        let mut owner = Running(owner.expect("python starts"));
+        let mut answer = String::new();
+        BufReader::new(owner.0.stdout.take().expect("piped")).read_line(&mut answer).expect("it answers");
+        assert_eq!(answer.trim(), "ready", "the clipboard takes the files");
+        owner
+    }
+
     /// Says what a drag from the other window carries.
     fn carry(&mut self, paths: &[&Path]) {
         let mut script = self.python(include_str!("files_to_drag.py"));

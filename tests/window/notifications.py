@@ -22,9 +22,11 @@ class Service(dbus.service.Object):
 
     @dbus.service.method(NAME, in_signature="susssasa{sv}i", out_signature="u")
     def Notify(self, app, replaces, icon, summary, body, actions, hints, timeout):
-        Service.last += 1
-        tell(id=Service.last, app=app, replaces=replaces, summary=summary, body=body, actions=list(actions), timeout=timeout)
-        return Service.last
+        if not replaces:
+            Service.last += 1
+        id = replaces or Service.last
+        tell(id=id, app=app, replaces=replaces, summary=summary, body=body, actions=list(actions), timeout=timeout)
+        return id
 
     @dbus.service.method(NAME, in_signature="u")
     def CloseNotification(self, id):

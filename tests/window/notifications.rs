@@ -30,6 +30,12 @@ impl Notifications {
         log::lines(&self.log).into_iter().filter(|line| line["id"].is_number()).collect()
     }
 
+    /// How often something interrupted was offered.
+    pub fn offers(&self) -> usize {
+        let offers = |note: &Value| note["summary"].as_str().is_some_and(|summary| summary.contains("interrupted"));
+        self.shown().into_iter().filter(offers).count()
+    }
+
     /// The next one, after `known`.
     pub fn next_after(&self, known: usize) -> Value {
         wait_until("a notification", PATIENCE, || self.shown().len() > known);

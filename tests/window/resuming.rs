@@ -60,5 +60,5 @@ fn show_leads_to_the_list_where_discard_asks_and_then_removes_everything() {
     assert!(app.rows().is_empty(), "what was discarded does not come back");
     app.wait_shown("#drop-zone[empty]", true);
     assert!(desktop.path("tape.bin").exists(), "the file itself is nobody's to remove");
-    assert_eq!(notifications.shown().len(), 1, "nothing is offered any more");
+    assert_eq!(notifications.offers(), 1, "nothing is offered any more");
 }

@@ -103,7 +103,7 @@ fn started_hidden_it_lives_in_the_tray_and_the_notification_s_button_works_witho
     assert_same(&desktop, &desktop.path("tape.bin"), "tape.bin");
     assert_eq!(desktop.window("Carryon"), None, "nobody asked for a window");
 
-    app.start_again(&desktop, &["--hidden".as_ref()]);
+    HiddenApp::start_another(&desktop, &["--hidden".as_ref()]);
     std::thread::sleep(std::time::Duration::from_millis(500));
     assert_eq!(desktop.window("Carryon"), None, "a second start that is hidden too raises nothing");
     tray.press("Open Carryon");

@@ -45,11 +45,16 @@ class Watcher(dbus.service.Object):
     def Get(self, interface, name):
         return self.GetAll(interface)[name]
 
+    def living(self):
+        """The icons of programs that are still there."""
+        self.items[:] = [item for item in self.items if bus.name_has_owner(item.partition("/")[0])]
+        return self.items
+
     @dbus.service.method(PROPERTIES, in_signature="s", out_signature="a{sv}")
     def GetAll(self, interface):
         return {
             "IsStatusNotifierHostRegistered": dbus.Boolean(self.has_host),
-            "RegisteredStatusNotifierItems": dbus.Array(self.items, signature="s"),
+            "RegisteredStatusNotifierItems": dbus.Array(self.living(), signature="s"),
             "ProtocolVersion": dbus.Int32(0),
         }
 
@@ -83,11 +88,11 @@ def do(request, watcher):
         watcher.has_host = request["host"]
         return {}
     if "press" in request:
-        menu, entries = menu_of(watcher.items[0])
+        menu, entries = menu_of(watcher.living()[0])
         entry = next(entry for entry in entries if entry["label"] == request["press"])
         menu.Event(entry["id"], "clicked", dbus.Int32(0), dbus.UInt32(0))
         return {"pressed": entry}
-    return {"icons": [told(item) for item in watcher.items]}
+    return {"icons": [told(item) for item in watcher.living()]}
 
 
 def heard(source, condition, watcher, loop):

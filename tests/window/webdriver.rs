@@ -17,7 +17,10 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 pub mod key {
     pub const ENTER: &str = "\u{E007}";
     pub const ESCAPE: &str = "\u{E00C}";
+    pub const CONTROL: &str = "\u{E009}";
     pub const TAB: &str = "\u{E004}";
+    pub const ALT: &str = "\u{E00A}";
+    pub const UP: &str = "\u{E013}";
 }
 
 /// A session with the page of a running app.
@@ -76,6 +79,30 @@ impl Session {
         let strokes = keys.iter().flat_map(|key| ["keyDown", "keyUp"].map(|kind| json!({"type": kind, "value": key})));
         let strokes: Vec<Value> = strokes.collect();
         self.tell("POST", "/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
+    }
+
+    /// Presses `key` while `held` is down.
+    pub fn press_with(&self, held: &str, key: &str) {
+        let stroke = |kind: &str, value: &str| json!({"type": kind, "value": value});
+        let strokes = [stroke("keyDown", held), stroke("keyDown", key), stroke("keyUp", key), stroke("keyUp", held)];
+        self.tell("POST", "/actions", &json!({"actions": [{"type": "key", "id": "keyboard", "actions": strokes}]}));
+    }
+
+    /// Drags with the mouse from the middle of one element to the middle of another.
+    pub fn drag(&self, from: &str, to: &str) {
+        let over = |selector: &str| {
+            let origin = json!({ELEMENT: self.element(selector)});
+            json!({"type": "pointerMove", "duration": 150, "origin": origin, "x": 0, "y": 0})
+        };
+        let steps = [
+            over(from),
+            json!({"type": "pointerDown", "button": 0}),
+            over(to),
+            over(to),
+            json!({"type": "pointerUp", "button": 0}),
+        ];
+        let mouse = json!({"type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"}, "actions": steps});
+        self.tell("POST", "/actions", &json!({"actions": [mouse]}));
     }
 
     /// The text of a dialog that a script opened, if one did.

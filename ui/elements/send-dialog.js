@@ -15,6 +15,7 @@ class SendDialog extends HTMLElement {
   #paths = [];
   #places = [];
   #to = null;
+  #isWhole = false;
   #opener = null;
   #onLanguage = () => this.#draw();
 
@@ -40,12 +41,13 @@ class SendDialog extends HTMLElement {
 
   /**
    * Opens with these paths. `to` is the destination to begin with, by its id, its name or as the page shows it; the one that
-   * new files go to where there is none. `why` says in a sentence who asks for it.
+   * new files go to where there is none. `why` says in a sentence who asks for it; `isWhole` shows every path, and all of it.
    */
-  open({ paths = [], to = null, why = "" } = {}) {
+  open({ paths = [], to = null, why = "", isWhole = false } = {}) {
     if (!this.isOpen) this.#opener = document.activeElement;
     this.#paths = [...paths];
     this.#to = to;
+    this.#isWhole = isWhole;
     this.#form.reset();
     say(this.#part(".why"), why);
     this.#rest();
@@ -60,6 +62,12 @@ class SendDialog extends HTMLElement {
 
   close() {
     this.#dialog.close();
+  }
+
+  /** Resolves once it is closed. */
+  closed() {
+    if (!this.isOpen) return Promise.resolve();
+    return new Promise((resolve) => this.#dialog.addEventListener("close", resolve, { once: true }));
   }
 
   /** Offers these destinations; the one that was wanted is chosen, or it is said that it is not there. */
@@ -155,7 +163,7 @@ class SendDialog extends HTMLElement {
 
   #drawPaths() {
     const names = namesOf(this.#paths);
-    const rows = names.slice(0, SHOWN).map(rowOf);
+    const rows = this.#isWhole ? names.map(({ path }) => rowOf({ name: path, path })) : names.slice(0, SHOWN).map(rowOf);
     const hidden = names.length - rows.length;
     setText(this.#part(".count"), names.length === 0 ? t("send-nothing") : t("send-count", { count: names.length }));
     this.#part(".paths").replaceChildren(...rows);

@@ -1,14 +1,16 @@
 //! `carryon history`: what became of uploads, and the receipts of those that were delivered.
 
+use std::io::Write;
+
 use carryon_engine::{
-    Error,
+    Ending, Error, Search,
     receipt::{Level, Receipt},
-    socket::Request,
+    socket::{self, Request},
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::Value;
 
-use crate::{face, open::DataDir, report, table, words};
+use crate::{face, open::DataDir, report, words};
 
 /// Show what was delivered and what was discarded.
 #[derive(Args)]
@@ -19,6 +21,15 @@ pub struct History {
     /// How many at most, the newest.
     #[arg(long, value_name = "N", default_value_t = 100)]
     limit: u32,
+    /// Only those with each of these words in their name, their folders or their destination.
+    #[arg(long, value_name = "WORDS")]
+    find: Option<String>,
+    /// Only those that ended so.
+    #[arg(long, value_name = "HOW")]
+    ended: Option<Ended>,
+    /// Only those for this destination.
+    #[arg(long, value_name = "NAME")]
+    destination: Option<String>,
     #[command(flatten)]
     data_dir: DataDir,
     /// One JSON object a line instead of words.
@@ -27,6 +38,33 @@ pub struct History {
     /// A table of comma-separated values (RFC 4180) instead of words.
     #[arg(long, conflicts_with = "json")]
     csv: bool,
+}
+
+/// How uploads ended.
+#[derive(Clone, Copy, ValueEnum)]
+enum Ended {
+    /// The destination has it.
+    Done,
+    /// A person said that the destination has it.
+    MarkedDone,
+    /// Dropped by the user.
+    Discarded,
+    /// Past its lifetime.
+    Expired,
+    /// Another machine carries it on.
+    Moved,
+}
+
+impl From<Ended> for Ending {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Done => Ending::Done,
+            Ended::MarkedDone => Ending::MarkedDone,
+            Ended::Discarded => Ending::Discarded,
+            Ended::Expired => Ending::Expired,
+            Ended::Moved => Ending::Moved,
+        }
+    }
 }
 
 #[derive(Subcommand)]
@@ -52,26 +90,6 @@ struct Show {
     json: bool,
 }
 
-/// The columns of the table, as they are called in JSON.
-const COLUMNS: [&str; 16] = [
-    "id",
-    "name",
-    "path",
-    "size",
-    "destination",
-    "scope",
-    "outcome",
-    "location",
-    "began_at",
-    "ended_at",
-    "took_ms",
-    "resumes",
-    "sent",
-    "sent_twice",
-    "proof",
-    "blake3",
-];
-
 impl History {
     /// Runs the command.
     pub async fn run(self) -> Result<u8, Error> {
@@ -79,15 +97,21 @@ impl History {
             return show.run().await;
         }
         if self.csv {
-            table::row(COLUMNS.map(str::to_owned));
+            row(&socket::history_table_head());
         }
         let mut hear = |line: Value| match line["event"].as_str() {
             Some(_) => report::complain(&line),
             None if self.json => report::line(&line),
-            None if self.csv => table::row(COLUMNS.map(|column| table::cell(&line[column]))),
+            None if self.csv => row(&socket::history_table_row(&line)),
             None => println!("{}", sentence(&line)),
         };
-        face::carry_out(self.data_dir.options()?, Request::History { limit: self.limit }, &mut hear).await
+        let find = Search {
+            words: self.find.unwrap_or_default(),
+            ending: self.ended.map(Ending::from),
+            destination: self.destination,
+            ..Search::default()
+        };
+        face::carry_out(self.data_dir.options()?, Request::History { limit: self.limit, find }, &mut hear).await
     }
 }
 
@@ -104,6 +128,11 @@ impl Show {
         let request = Request::Receipt { id: self.id, digest: self.digest, sha256: self.sha256 };
         face::carry_out(self.data_dir.options()?, request, &mut hear).await
     }
+}
+
+/// A reader that went away is no error of ours.
+fn row(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 fn sentence(line: &Value) -> String {

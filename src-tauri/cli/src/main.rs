@@ -17,7 +17,6 @@ mod report;
 mod resume;
 mod send;
 mod settings;
-mod table;
 mod verify;
 mod watch;
 mod words;

@@ -31,8 +31,7 @@ use crate::{
     records::{
         Records, SetAside,
         destinations::{self, DestinationRow, THIS_COMPUTER},
-        history::{self, Past},
-        open, outbox, settings,
+        found, open, outbox, settings,
         uploads::{self, Order},
     },
     retry::RetryPolicy,
@@ -129,6 +128,7 @@ impl Engine {
             held: Mutex::default(),
             this_run: Mutex::default(),
             skipped: Mutex::default(),
+            unwritten: Mutex::default(),
             begun_anew: Mutex::default(),
             drivers: Mutex::default(),
             credentials: Mutex::default(),
@@ -136,6 +136,7 @@ impl Engine {
             watching: Watching::default(),
         });
         inner.records.run(|connection| uploads::recover(connection, Interruption::Crash)).await?;
+        while inner.records.run(found::describe_some).await? {}
         let tasks = vec![
             tokio::spawn(turns::give(Arc::clone(&inner))),
             tokio::spawn(errands::run(Arc::clone(&inner))),
@@ -190,6 +191,11 @@ impl Engine {
     pub fn bind(&self, id: DestinationId, driver: Arc<dyn Destination>) {
         lock(&self.inner.drivers).insert(id, (None, driver));
         self.inner.errands.notify_one();
+    }
+
+    /// Takes a destination the driver that [`Engine::bind`] gave it: nothing new is sent there from now on.
+    pub fn unbind(&self, id: DestinationId) {
+        lock(&self.inner.drivers).remove(&id);
     }
 
     /// Puts uploads back into the queue; they go on from the last byte the destination confirmed.
@@ -324,14 +330,6 @@ impl Engine {
     /// `Storage`.
     pub async fn set_setting(&self, key: &'static str, value: serde_json::Value) -> Result<()> {
         self.inner.records.run(move |connection| settings::set(connection, key, &value)).await
-    }
-
-    /// What became of the last `limit` uploads whose records are gone, oldest first.
-    ///
-    /// # Errors
-    /// `Storage`.
-    pub async fn history(&self, limit: u32) -> Result<Vec<Past>> {
-        self.inner.records.run(move |connection| history::list(connection, limit)).await
     }
 
     /// How many aborts no destination has confirmed yet.

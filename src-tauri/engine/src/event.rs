@@ -53,6 +53,10 @@ pub enum Event {
         id: UploadId,
         /// The file's name.
         name: String,
+        /// Its folders, as they were sent.
+        relative_path: String,
+        /// The destination's name, as people see it.
+        destination: String,
         /// Bytes in the whole source.
         size: u64,
         /// Payload bytes that left in this run.

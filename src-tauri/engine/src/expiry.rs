@@ -62,6 +62,9 @@ pub(crate) async fn watch(inner: Arc<Inner>) {
                 }
             }
         }
+        if let Err(error) = inner.forget_old_history().await {
+            tracing::warn!(%error, "old entries of the history could not be removed");
+        }
         tokio::select! {
             () = inner.stop.cancelled() => return,
             () = tokio::time::sleep(LOOK) => {}

@@ -1,7 +1,7 @@
 //! What the engine's parts share: records, drivers, credentials, who runs; and the steps that more than one of them takes.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, MutexGuard, RwLock},
     time::{Duration, Instant},
 };
@@ -58,6 +58,8 @@ pub(crate) struct Inner {
     pub this_run: Mutex<Runs>,
     /// Uploads whose turn could not begin, and when that was tried: the others go first.
     pub skipped: Mutex<HashMap<UploadId, Instant>>,
+    /// Those of them that the records kept from it; it was told.
+    pub unwritten: Mutex<HashSet<UploadId>>,
     /// How often an upload began anew by itself, as it had arrived damaged or was gone.
     pub begun_anew: Mutex<HashMap<UploadId, u32>>,
     pub drivers: Mutex<HashMap<DestinationId, Connected>>,
@@ -125,8 +127,11 @@ impl Inner {
             return Ok((Arc::clone(driver), row));
         }
         if row.address == THIS_COMPUTER {
-            let text = "The destination “This computer” works only while the Carryon window is open";
-            return Err(Error::new(ErrorKind::Offline, text).next_step("Open Carryon, then resume there."));
+            let text =
+                "The destination “This computer” works only while Carryon is open and its receiving is switched on";
+            return Err(
+                Error::new(ErrorKind::Offline, text).next_step("Open Carryon, look at “Receiving”, then resume there.")
+            );
         }
         let credentials = self.credentials(&row).await?;
         let driver = drivers::connect_with(&row.address, credentials, &settings.http(&self.options.http), &settings)?;

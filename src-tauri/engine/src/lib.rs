@@ -32,6 +32,7 @@ mod expiry;
 #[cfg(test)]
 mod fuzz;
 mod gate;
+mod history;
 mod inner;
 mod listed;
 mod live;
@@ -70,6 +71,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use event::{Event, Progress};
 pub use exchange::{Caution, Imported, LONGEST_LIST, Plan, Planned};
 pub use gate::{AlwaysResume, GateAnswer, Offer, ResumeGate};
+pub use history::Watch;
 pub use listed::Listed;
 pub use pace::{SpeedLimit, Stretch};
 pub use portable::{Exported, LONGEST_DOCUMENT};
@@ -78,6 +80,7 @@ pub use queue::Limits;
 pub use records::{
     FILE_NAME as RECORDS_FILE, Opened, Records, SetAside, Trouble,
     destinations::{DestinationRow, Memory, THIS_COMPUTER},
+    found::{Ending, Page, Place, Search},
     history::Past,
     uploads::Order,
     watches::WatchRow,

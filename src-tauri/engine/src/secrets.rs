@@ -46,6 +46,24 @@ impl Engine {
         Ok(Kept::InKeychain)
     }
 
+    /// Keeps a secret that belongs to no destination in the system's keychain under `name`, which may stand in a setting.
+    pub async fn keep_secret(&self, name: &str, secret: &str) -> Kept {
+        let (name, secret) = (name.to_owned(), secret.to_owned());
+        match blocking(move || store(&name, &secret)).await {
+            Ok(()) => Kept::InKeychain,
+            Err(error) => Kept::ForThisRun(error.to_string()),
+        }
+    }
+
+    /// The secret that the keychain has under `name`.
+    ///
+    /// # Errors
+    /// `Unauthorized` where the keychain does not give it: it may be locked.
+    pub async fn secret(&self, name: &str) -> Result<String> {
+        let name = name.to_owned();
+        blocking(move || fetch(&name)).await
+    }
+
     /// Whether this run knows who asks at a destination; what only the keychain knows does not count.
     pub fn holds_token(&self, id: DestinationId) -> bool {
         lock(&self.inner.credentials).get(&id).is_some_and(|credentials| credentials.token.is_some())

@@ -41,6 +41,9 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// It was stopped.
+    #[error("the receiver has ended")]
+    Ended,
     /// A newer Carryon wrote the journal.
     #[error("{} was written by a newer version", .0.display())]
     Newer(PathBuf),

@@ -1,6 +1,6 @@
 //! A server for resumable uploads, on a store that survives power cuts.
 //!
-//! [`Receiver::start`] is the whole face: it opens a folder, listens, and speaks Fine Uploader's traditional
+//! [`Receiver::start`] is the whole face ([`Receiver::open_door`] lets others in at another address): it opens a folder, listens, and speaks Fine Uploader's traditional
 //! protocol, tus 1.0.0, and the IETF draft of resumable uploads. What it has acknowledged is on the disk, synced; what it
 //! has not, a client may send again at any time, and where the protocol has chunks in any order.
 //!
@@ -33,3 +33,4 @@ mod tus;
 pub use config::{Config, Limits, Tls};
 pub use error::Error;
 pub use server::Receiver;
+pub use store::{Arrived, Coming, Report};

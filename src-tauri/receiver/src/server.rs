@@ -27,7 +27,7 @@ use crate::files::{Disk, Files};
 use crate::fine_uploader;
 use crate::guard::Guard;
 use crate::ietf;
-use crate::store::{Rules, Store, now};
+use crate::store::{Report, Rules, Store, StoreError, WeakStore, now};
 use crate::tls;
 use crate::tus;
 
@@ -51,6 +51,8 @@ pub struct Receiver {
     /// Asks for a quick one.
     kill: CancellationToken,
     ended: CancellationToken,
+    /// Gone when the last door is closed.
+    store: WeakStore,
 }
 
 impl Receiver {
@@ -67,8 +69,37 @@ impl Receiver {
 
     pub(crate) async fn start_on(files: Arc<dyn Files>, config: Config) -> Result<Receiver, Error> {
         config.check()?;
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let store = open_store(files, &config).await?;
+        Receiver::serve(store, config, true).await
+    }
+
+    /// Opens another door to the same store: an address of its own, with its own token, certificate, origins and limits on
+    /// connections. What the store itself allows, and its folder, stay as they are. A door can be closed alone; whoever closes the
+    /// first one closes the others too, for it does the housekeeping.
+    ///
+    /// # Errors
+    /// As [`Receiver::start`]; [`Error::Ended`] where this receiver has ended.
+    ///
+    /// # Cancellation
+    /// A dropped future leaves no door behind.
+    pub async fn open_door(&self, config: Config) -> Result<Receiver, Error> {
+        config.check()?;
+        let store = self.store.upgrade().ok_or(Error::Ended)?;
+        Receiver::serve(store, config, false).await
+    }
+
+    /// What came in lately, what is coming in, and the space that is left: at most `most` of either.
+    ///
+    /// # Errors
+    /// [`Error::Ended`] where this receiver has ended; [`Error::Folder`] where the disk does not answer.
+    pub async fn report(&self, most: usize) -> Result<Report, Error> {
+        let store = self.store.upgrade().ok_or(Error::Ended)?;
+        let failed = |error: StoreError| std::io::Error::other(error.to_string());
+        store.report(most).await.map_err(failed).map_err(Error::folder(store.folder()))
+    }
+
+    async fn serve(store: Store, config: Config, keeps_house: bool) -> Result<Receiver, Error> {
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
         let fail = |source| Error::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
@@ -78,9 +109,10 @@ impl Receiver {
         let [stop, kill, ended] = std::array::from_fn(|_| CancellationToken::new());
         let guard = Guard::new(&config, address);
         let (limits, tasks) = (config.limits, TaskTracker::new());
-        let app = App(Arc::new(Shared { store, guard, log, tls, limits, tasks, kill: kill.clone() }));
+        let weak = store.downgrade();
+        let app = App(Arc::new(Shared { store, guard, log, tls, limits, tasks, keeps_house, kill: kill.clone() }));
         tokio::spawn(serve_task(app, listener, stop.clone(), kill.clone(), ended.clone()));
-        Ok(Receiver { address, scheme, stop, kill, ended })
+        Ok(Receiver { address, scheme, stop, kill, ended, store: weak })
     }
 
     /// Where it listens.
@@ -144,6 +176,8 @@ struct Shared {
     tls: Option<TlsAcceptor>,
     limits: Limits,
     tasks: TaskTracker,
+    /// Of several doors to a store one does the housekeeping.
+    keeps_house: bool,
     kill: CancellationToken,
 }
 
@@ -175,7 +209,7 @@ async fn serve_task(
     let connections = TaskTracker::new();
     tokio::select! {
         () = accept(&app, listener, &connections, &stop) => {}
-        () = keep_house(app.store()) => {}
+        () = keep_house(app.store()), if app.0.keeps_house => {}
         () = stop.cancelled() => {}
         () = kill.cancelled() => {}
     }
@@ -192,7 +226,10 @@ async fn serve_task(
     kill.cancel();
     // What is at work on the disk now runs to its end, unless that never comes.
     let _ = tokio::time::timeout(DISK_AT_END, app.0.tasks.wait()).await;
-    if !was_killed && let Err(error) = app.store().settle_for(SETTLE_AT_END).await {
+    if !was_killed
+        && app.0.keeps_house
+        && let Err(error) = app.store().settle_for(SETTLE_AT_END).await
+    {
         tracing::warn!(%error, "small files could not be synced; that is done after the next start");
     }
     drop(app);
@@ -320,7 +357,7 @@ async fn keep_house(store: &Store) {
     }
 }
 
-async fn tidy_up(store: &Store) -> Result<(), crate::store::StoreError> {
+async fn tidy_up(store: &Store) -> Result<(), StoreError> {
     store.settle(now().saturating_sub(SETTLE_AFTER.as_millis() as u64)).await?;
     store.keep_journal_short().await
 }

@@ -14,7 +14,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::files::{Files, LockGuard};
@@ -33,6 +33,7 @@ mod list;
 mod open;
 mod place;
 mod remove;
+mod report;
 mod room;
 mod small;
 mod sweep;
@@ -50,6 +51,7 @@ pub(crate) use index::Index;
 use index::{Open, Upload};
 pub(crate) use list::Listed;
 pub(crate) use remove::Removal;
+pub use report::{Arrived, Coming, Report};
 use room::Beginnings;
 pub(crate) use small::MAX_SMALL;
 
@@ -136,6 +138,16 @@ pub(crate) struct Rules {
 #[derive(Clone)]
 pub(crate) struct Store(Arc<Inner>);
 
+/// A way back to the store for as long as anything serves it.
+pub(crate) struct WeakStore(Weak<Inner>);
+
+impl WeakStore {
+    /// The store, unless nothing serves it any more.
+    pub fn upgrade(&self) -> Option<Store> {
+        self.0.upgrade().map(Store)
+    }
+}
+
 struct Inner {
     files: Arc<dyn Files>,
     root: PathBuf,
@@ -170,6 +182,16 @@ impl Store {
             None if busy => Held::Open { size: None, chunks: Vec::new() },
             None | Some(Upload::Finishing(_) | Upload::Growing(_)) => Held::Unknown,
         })
+    }
+
+    /// A way back to it that keeps nothing open.
+    pub fn downgrade(&self) -> WeakStore {
+        WeakStore(Arc::downgrade(&self.0))
+    }
+
+    /// Where finished files go.
+    pub fn folder(&self) -> &Path {
+        &self.0.root
     }
 
     /// What it allows.

@@ -32,3 +32,18 @@ pub fn id(handle: &NotificationHandle) -> u32 {
 pub fn id(_handle: &NotificationHandle) -> u32 {
     0
 }
+
+/// The service that shows them: its connection's name is never given twice on one bus.
+#[cfg(target_os = "linux")]
+pub fn service() -> Option<String> {
+    let bus = zbus::blocking::Connection::session().ok()?;
+    let names = zbus::blocking::fdo::DBusProxy::new(&bus).ok()?;
+    let owner = names.get_name_owner("org.freedesktop.Notifications".try_into().ok()?).ok()?;
+    Some(format!("{} {owner}", names.get_id().ok()?))
+}
+
+/// The system does not tell.
+#[cfg(not(target_os = "linux"))]
+pub fn service() -> Option<String> {
+    None
+}

@@ -28,14 +28,14 @@ const CHOICES: [Choice; 5] = [
 ];
 
 /// What may be said beside the window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Notifications {
-    /// Everything.
-    All,
-    /// What needs somebody.
-    Problems,
     /// Nothing.
     None,
+    /// What needs an answer or a deed.
+    Problems,
+    /// That, and what arrived.
+    All,
 }
 
 /// What is set. What is not in it has its default.

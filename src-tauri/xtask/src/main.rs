@@ -3,6 +3,7 @@
 mod bench;
 mod cross;
 mod instruments;
+mod package;
 mod run;
 mod setup;
 mod soak;
@@ -20,6 +21,7 @@ cargo xtask soak [--minutes N] [--seed N]         random files over a bad link, 
 cargo xtask crash [--rounds N]                    kills of both ends at random moments, every promise checked
 cargo xtask edits [--trials N]                    files edited under their uploads: no object of two revisions
 cargo xtask powercut [--images N] [--seed N]      cut the power of both ends, look for broken promises
+cargo xtask package [--yes] [--debug] [--check]   make a .deb and an .rpm; --check installs, tries and removes the .deb
 cargo xtask cross [check|clippy|wine] [--all]     check for Windows and macOS from here; run tests under Wine
 cargo xtask setup [--yes] [--tests]               only install what is missing
 
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         Some("crash") => instruments::crash(&arguments[1..]),
         Some("edits") => instruments::edits(&arguments[1..]),
         Some("powercut") => instruments::powercut(&arguments[1..]),
+        Some("package") => package::package(&arguments[1..]),
         Some("cross") => cross::cross(&arguments[1..]),
         Some("setup") => setup::setup(&arguments[1..]),
         _ => Err(HELP.to_owned()),

@@ -30,6 +30,12 @@ const TESTS: &[&str] = &[
     "xvfb",
 ];
 
+/// What packages are made with: the tray's library is looked up, so that they can name it.
+const PACKAGES: &[&str] = &["libayatana-appindicator3-dev"];
+
+/// What an installed package is tried with.
+const PACKAGE_CHECKS: &[&str] = &["desktop-file-utils", "libglib2.0-bin", "libgtk-3-bin", "rpm", "xdg-utils"];
+
 /// `cargo xtask setup`.
 pub fn setup(arguments: &[String]) -> Outcome {
     match flag(arguments, "--tests") {
@@ -64,15 +70,43 @@ pub fn for_cross(yes: bool, wine: bool) -> Outcome {
 
 /// The foreign clients and servers that come as npm packages.
 fn peers() -> Outcome {
-    let folder = root().join("tests/peers");
-    let (lock, installed) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
+    let install = &["ci", "--no-audit", "--no-fund", "--ignore-scripts"];
+    npm(
+        "tests/peers",
+        "package-lock.json",
+        install,
+        "installing the foreign clients and servers that the tests talk to",
+    )
+}
+
+/// The program that makes packages. It is one package, named by its version; a lock file would name the programs of all
+/// systems, and `npm ci` refuses where a registry lacks one of them.
+fn packager() -> Outcome {
+    let install = &["install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts"];
+    npm("src-tauri/package", "package.json", install, "installing the program that makes packages")
+}
+
+/// Installs what stands in a folder, unless that was done since the file `told_by` changed.
+fn npm(folder: &str, told_by: &str, install: &[&str], what: &str) -> Outcome {
+    let folder = root().join(folder);
+    let (told_by, installed) = (folder.join(told_by), folder.join("node_modules/.package-lock.json"));
     let modified = |path: &std::path::Path| path.metadata().and_then(|meta| meta.modified()).ok();
-    if modified(&installed).is_some_and(|at| Some(at) >= modified(&lock)) {
+    if modified(&installed).is_some_and(|at| Some(at) >= modified(&told_by)) {
         return Ok(());
     }
-    let mut install = program("npm", &["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
+    let mut install = program("npm", install);
     install.current_dir(&folder);
-    step("installing the foreign clients and servers that the tests talk to", install)
+    step(what, install)
+}
+
+/// Makes sure that packages can be made, and with `check` that they can be tried.
+pub fn for_packages(yes: bool, check: bool) -> Outcome {
+    if check {
+        for_tests(yes)?;
+    }
+    let wanted = if check { [BUILD, PACKAGES, PACKAGE_CHECKS].concat() } else { [BUILD, PACKAGES].concat() };
+    packages(&wanted, yes)?;
+    packager()
 }
 
 fn packages(wanted: &[&str], yes: bool) -> Outcome {
@@ -121,7 +155,8 @@ fn agree(missing: &[&str], yes: bool) -> Outcome {
     }
 }
 
-fn as_root(command: &[&str]) -> std::process::Command {
+/// A command with the rights of the machine's administrator.
+pub fn as_root(command: &[&str]) -> std::process::Command {
     let is_root = program("id", &["-u"]).output().is_ok_and(|output| output.stdout.starts_with(b"0"));
     match is_root {
         true => program(command[0], &command[1..]),

@@ -4,6 +4,8 @@
  * It behaves like the app just far enough to be used by hand.
  */
 
+import { historyCommands } from "./fake-history.js";
+import { receivingCommands } from "./fake-receiving.js";
 import { NOW, SCENES, upload } from "./scenes.js";
 
 const scene = SCENES[new URLSearchParams(location.search).get("scene") ?? "all"]();
@@ -113,15 +115,6 @@ const stateOf = (kind) => ({ id }) => {
 };
 
 const COMMANDS = {
-  preferences: preferred,
-  set_preferences: setPreferences,
-  reset_preferences: () => setPreferences({ patch: DEFAULTS }),
-  data_folder: () => ({ data: "/home/ada/.local/share/carryon", logs: "/home/ada/.local/share/carryon/logs" }),
-  open_data_folder: () => null,
-  start_at_login: () => isAtLogin,
-  set_start_at_login: ({ on }) => (isAtLogin = on),
-  report: ({ names }) => `Carryon 0.1.0${names ? " with names" : ""}`,
-  send_anyway: () => null,
   watches: () => watches,
   save_watch: ({ draft: { id, path, destination, rule } }) => {
     const known = watches.find((each) => each.id === id) ?? { id: `w${watches.length}`, path, state: { kind: "watching" }, sent: 0, waiting: 0, changed: 0, problem: null, scope: "" };
@@ -136,6 +129,17 @@ const COMMANDS = {
   pause_watch: stateOf("paused"),
   resume_watch: stateOf("watching"),
   pick_watch_folder: () => ({ path: "/media/card", picked: "unix:2f6d65646961" }),
+  ...historyCommands(scene.history ?? [], emit),
+  ...receivingCommands(scene.receiving),
+  preferences: preferred,
+  set_preferences: setPreferences,
+  reset_preferences: () => setPreferences({ patch: DEFAULTS }),
+  data_folder: () => ({ data: "/home/ada/.local/share/carryon", logs: "/home/ada/.local/share/carryon/logs" }),
+  open_data_folder: () => null,
+  start_at_login: () => isAtLogin,
+  set_start_at_login: ({ on }) => (isAtLogin = on),
+  report: ({ names }) => `Carryon 0.1.0${names ? " with names" : ""}`,
+  send_anyway: () => null,
   destinations: () => places.map(shown),
   destination: ({ id }) => ({ ...shown(places.find((each) => each.id === id)), ...places.find((each) => each.id === id) }),
   target,
@@ -204,7 +208,7 @@ window.__TAURI__ = {
       const failure = scene.fails?.[command] ?? fake.answers[command];
       if (failure) throw failure;
       await fake.holds[command];
-      const answer = structuredClone(COMMANDS[command](args));
+      const answer = structuredClone(await COMMANDS[command](args));
       // What happens while the snapshot is on its way reaches the page before it.
       if (command === "snapshot" && scene.meanwhile) emit("uploads", scene.meanwhile);
       return answer;

@@ -1,5 +1,8 @@
 /** Every component in every state, as the app would report it. The clock stands at NOW. */
 
+import { longHistory, someHistory } from "./fake-history.js";
+import { arrivedFiles, comingFiles } from "./fake-receiving.js";
+
 export const NOW = Date.UTC(2026, 10, 22, 14, 30);
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -165,6 +168,12 @@ export const SCENES = {
   "very-many": () => ({ uploads: many(100_000) }),
   folders: () => ({ uploads: folders() }),
   "many-resumable": () => ({ uploads: Array.from({ length: 5000 }, (_, index) => upload(`IMG_${index}.cr3`, { kind: "interrupted", reason: "crash" }, { size: 31e6, confirmed: 12e6 })) }),
+  history: () => ({ uploads: [], history: someHistory() }),
+  receiving: () => ({ uploads: [], receiving: { arrived: arrivedFiles(), coming: comingFiles() } }),
+  "receiving-network": () => ({ uploads: [], receiving: { wanted: { door: "network", port: 8080 }, arrived: arrivedFiles(), coming: [] } }),
+  "receiving-off": () => ({ uploads: [], receiving: { wanted: { on: false }, waiting: 2 } }),
+  "no-history": () => ({ uploads: [] }),
+  "long-history": () => ({ uploads: [], history: longHistory(100_000) }),
   meanwhile: () => ({ uploads: [], meanwhile: [{ type: "upsert", upload: upload("early.mov", "queued") }] }),
   notice: () => ({ uploads: interrupted(), notice: "One record could not be read and was set aside in carryon.db.set-aside. All others are listed." }),
   "no-records": () => ({ fails: { snapshot: { code: "storage", message: "The records cannot be opened: the disk is full. Make room, then start Carryon again." } } }),

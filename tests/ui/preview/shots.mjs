@@ -28,6 +28,14 @@ const SEND_LINK = `document.getElementById("send").open({ paths: Array.from({ le
 const IMPORT = `${PLACES}.then(() => document.querySelector("#places [data-action=import_places]").click())`;
 const REMOVE = `${PLACES}.then(() => document.querySelectorAll("#places li")[1].querySelector("[data-action=remove_place]").click())`;
 const PROBLEM = "fake.emit('tauri://drag-drop', { paths: ['/home/ada/caf\\uFFFD.mov', '/home/ada/ok.mov'] })";
+const HISTORY = "location.hash = '#history'; new Promise((done) => setTimeout(done, 150))";
+const PAST = `${HISTORY}.then(() => document.querySelector("#history li button").click()).then(() => new Promise((done) => setTimeout(done, 100)))`;
+const VERIFIED = `${PAST}.then(() => document.querySelector("#past [data-action=verify_source]").click())`;
+const CHANGED = `fake.compared = { equal: false, same_size: true, size: 41.4e9, differing: [[8000000, 15999999]], ranges: 1 }; ${VERIFIED}`;
+const COMPARING = `fake.stalls = true; ${VERIFIED}`;
+const NOTHING_FOUND = `${HISTORY}.then(() => { const field = document.getElementById("history-search"); field.value = "nothing at all"; field.dispatchEvent(new Event("input", { bubbles: true })); }).then(() => new Promise((done) => setTimeout(done, 400)))`;
+const RECEIVING = "location.hash = '#receiving'; new Promise((done) => setTimeout(done, 150))";
+const FORGET = `${HISTORY}.then(() => document.querySelector("#history .remove-found").click())`;
 
 const DETAILS = "document.querySelector('#queue upload-row').focus(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true })); new Promise((done) => setTimeout(done, 300))";
 const SELECT = "document.querySelectorAll('#queue upload-row').forEach((row, index) => index < 3 && row.dispatchEvent(new MouseEvent('click', { bubbles: true, ctrlKey: true })))";
@@ -69,18 +77,27 @@ const SHOTS = [
   ["folders", "folders", 960, 680], ["selected", "queue", 960, 680, { run: SELECT }], ["german", "all", 960, 900, { run: GERMAN }], ["mirrored", "all", 960, 900, { run: MIRRORED }], ["mirrored-details", "queue", 1280, 900, { run: `${MIRRORED}.then(() => { ${DETAILS} })` }],
   ["help", "empty", 960, 1400, { run: HELP }], ["help-dark-narrow", "empty", 360, 1400, { run: HELP, media: DARK }],
   ["expiring", "expiring", 960, 680], ["expiring-dark", "expiring", 960, 680, { media: DARK }], ["expiring-narrow", "expiring", 360, 900],
+  ["receiving", "receiving", 960, 1000, { run: RECEIVING }], ["receiving-network", "receiving-network", 960, 1300, { run: RECEIVING }], ["receiving-dark", "receiving-network", 960, 1300, { run: RECEIVING, media: DARK }],
+  ["receiving-narrow", "receiving-network", 320, 1800, { run: RECEIVING }], ["receiving-large-text", "receiving", 960, 1400, { run: `${LARGE}; ${RECEIVING}` }], ["receiving-german", "receiving-network", 960, 1300, { language: "de", run: RECEIVING }],
+  ["receiving-off", "receiving-off", 960, 900, { run: RECEIVING }],
+  ["history", "history", 960, 760, { run: HISTORY }], ["history-dark", "history", 960, 760, { run: HISTORY, media: DARK }], ["history-narrow", "history", 320, 900, { run: HISTORY }],
+  ["history-large-text", "history", 960, 900, { run: `${LARGE}; ${HISTORY}` }], ["history-german", "history", 960, 760, { language: "de", run: HISTORY }], ["history-narrow-german", "history", 320, 900, { language: "de", run: HISTORY }],
+  ["history-none", "no-history", 960, 680, { run: HISTORY }], ["history-nothing-found", "history", 960, 680, { run: NOTHING_FOUND }], ["history-forced", "history", 960, 760, { run: HISTORY, media: { "forced-colors": "active" } }],
+  ["past", "history", 960, 860, { run: PAST }], ["past-dark", "history", 960, 860, { run: VERIFIED, media: DARK }], ["past-narrow", "history", 320, 760, { run: PAST }], ["past-changed", "history", 960, 860, { run: CHANGED }],
+  ["past-comparing", "history", 960, 860, { run: COMPARING }], ["past-german", "history", 960, 860, { language: "de", run: VERIFIED }], ["past-large-text", "history", 960, 860, { run: `${LARGE}; ${PAST}` }], ["history-forget", "history", 960, 760, { run: FORGET }],
 ];
 
 const [folder, ...names] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const { server, address } = await serve();
 const browser = await launch();
-for (const [name, scene, width, height, { media = {}, run } = {}] of SHOTS) {
+for (const [name, scene, width, height, { media = {}, language, run } = {}] of SHOTS) {
   if (names.length > 0 && !names.includes(name)) continue;
   await browser.size(width, height);
   await browser.media(media);
   await browser.open(`${address}/?scene=${scene}`);
-  if (run) await browser.evaluate(`(async () => { ${run}; await new Promise((done) => setTimeout(done, 200)); })()`);
+  if (language) await browser.evaluate(`import("./catalogue.js").then(({ speakLanguage }) => speakLanguage("${language}"))`);
+  if (run) await browser.evaluate(`(async () => { ${run}; await new Promise((done) => setTimeout(done, 600)); })()`);
   writeFileSync(join(folder, `${name}.png`), await browser.picture());
 }
 await browser.close();

@@ -93,3 +93,17 @@ pick-located = Wo ist „{ $name }“ jetzt?
 import-destinations = Welche Datei enthält die Ziele?
 export-destinations = Wohin sollen die Ziele geschrieben werden?
 pick-watched = Welcher Ordner soll überwacht werden?
+
+## Links
+
+link-unknown = Dieser Link verlangt etwas, das Carryon nicht tut. Nichts wurde gesendet.
+link-too-long = Dieser Link nennt mehr, als ein Link kann. Nichts wurde gesendet; ziehen Sie die Dateien auf das Fenster.
+link-garbled = Dieser Link ist beschädigt: Sein Text ist nicht lesbar. Nichts wurde gesendet.
+link-no-path = Dieser Link nennt keine Datei. Nichts wurde gesendet.
+link-bad-path = Dieser Link nennt „{ $path }“; das ist keine Datei auf diesem Computer. Nichts wurde gesendet.
+link-address = Dieser Link nennt kein gespeichertes Ziel. Carryon nimmt keine Adresse aus einem Link; speichern Sie das Ziel zuerst.
+save-table-title = Wo soll die Tabelle gesichert werden?
+save-receipts-title = Wo sollen die Belege gesichert werden?
+pick-receive-folder = In welchen Ordner sollen Dateien kommen?
+pick-tls-cert = Welche Datei enthält das Zertifikat?
+pick-tls-key = Welche Datei enthält den privaten Schlüssel?

@@ -36,3 +36,5 @@ send-done = { $count ->
     [one] Ein Upload geht an { $name }.
    *[other] { $count } Uploads gehen an { $name }.
 }
+send-asked = Ein anderes Programm bittet darum. Noch ist nichts gesendet.
+send-asked-by-link = Ein Link bittet darum. Noch ist nichts davon gelesen oder gesendet: Senden Sie es nur, wenn Sie wissen, woher der Link kommt.

@@ -93,3 +93,17 @@ pick-located = Where is “{ $name }” now?
 import-destinations = Which file holds the destinations?
 export-destinations = Where are the destinations to be written?
 pick-watched = Which folder is to be watched?
+
+## Links
+
+link-unknown = This link asks for something that Carryon does not do. Nothing was sent.
+link-too-long = This link names more than a link can. Nothing was sent; drop the files on the window instead.
+link-garbled = This link is damaged: its text cannot be read. Nothing was sent.
+link-no-path = This link names no file. Nothing was sent.
+link-bad-path = This link names “{ $path }”, which is no file on this computer. Nothing was sent.
+link-address = This link names no saved destination. Carryon takes no address from a link; save the destination first.
+save-table-title = Where should the table be saved?
+save-receipts-title = Where should the receipts be saved?
+pick-receive-folder = Which folder should files go to?
+pick-tls-cert = Which file holds the certificate?
+pick-tls-key = Which file holds the private key?

@@ -36,3 +36,5 @@ send-done = { $count ->
     [one] One upload goes to { $name }.
    *[other] { $count } uploads go to { $name }.
 }
+send-asked = Another program asks for this. Nothing has been sent yet.
+send-asked-by-link = A link asks for this. Nothing of it has been read or sent yet: send it only if you know where the link comes from.

@@ -39,7 +39,7 @@ pub(super) fn require_known(found: i64) -> Result<()> {
 }
 
 fn all() -> Vec<M<'static>> {
-    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD), M::up(FOURTH)]
+    vec![M::up(FIRST), M::up(SECOND), M::up(THIRD), M::up(FOURTH), M::up(FIFTH)]
 }
 
 const FIRST: &str = "
@@ -204,6 +204,20 @@ CREATE INDEX taken_by_place ON taken(watch, place);
 CREATE INDEX taken_by_file_id ON taken(watch, file_id);
 CREATE INDEX taken_by_state ON taken(watch, state, gone);
 CREATE INDEX taken_by_upload ON taken(upload);
+";
+
+/// What the history is searched by. The words are filled in when the records are opened, since SQLite knows no letters but
+/// those of English; receipts may be long, so a search reads its own index and nothing else.
+const FIFTH: &str = "
+ALTER TABLE history ADD COLUMN relative_path TEXT NOT NULL DEFAULT '';
+ALTER TABLE history ADD COLUMN protocol TEXT NOT NULL DEFAULT '';   -- of its destination: how its address begins
+ALTER TABLE history ADD COLUMN words TEXT NOT NULL DEFAULT '';      -- name, folders, destination, folded; empty: not yet
+UPDATE history SET protocol = coalesce(
+    (SELECT iif(address = 'this-computer', address, substr(address, 1, max(instr(address, '+') - 1, 0)))
+     FROM destinations WHERE destinations.name = history.destination), '');
+DROP INDEX history_by_time;
+CREATE INDEX history_found ON history(ended_at, seq, outcome, destination, words, size);
+CREATE INDEX history_undescribed ON history(seq) WHERE words = '';
 ";
 
 #[cfg(test)]

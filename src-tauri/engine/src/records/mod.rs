@@ -9,6 +9,7 @@ mod aside;
 pub(crate) mod chunks;
 pub(crate) mod destinations;
 mod folder;
+pub(crate) mod found;
 #[cfg(test)]
 mod fuzz;
 pub(crate) mod history;

@@ -128,15 +128,26 @@ pub(crate) fn get(connection: &Connection, name: &str) -> Result<Kept> {
         (0, _) | (_, None) => return Err(wrong(format!("The history has no upload “{name}”"))),
         _ => return Err(wrong(format!("“{name}” means {count} uploads; write more of the id"))),
     };
+    of_entry(connection, seq)?.ok_or_else(|| {
+        wrong(format!("The upload “{name}” has no receipt: it was not delivered, or by an older Carryon"))
+    })
+}
+
+/// The receipt of one entry of the history; none where it was not delivered, or by an older Carryon.
+///
+/// # Errors
+/// `Invalid` where there is no such entry, or the receipt cannot be read.
+pub(crate) fn of_entry(connection: &Connection, seq: i64) -> Result<Option<Kept>> {
     let sql = "SELECT path, encoding, receipt FROM history WHERE seq = ?1";
     let row = connection.prepare_cached(sql)?.query_row([seq], |row| {
         Ok((decode_path(&row.get::<_, String>(1)?, &row.get::<_, Vec<u8>>(0)?), row.get::<_, String>(2)?))
     });
-    let (path, text) = row.optional()?.ok_or_else(|| wrong(format!("The history has no upload “{name}”")))?;
+    let gone = || Error::new(ErrorKind::Invalid, "The history has no such entry any more");
+    let (path, text) = row.optional()?.ok_or_else(gone)?;
     if text == "null" {
-        return Err(wrong(format!("The upload “{name}” has no receipt: it was not delivered, or by an older Carryon")));
+        return Ok(None);
     }
-    Ok(Kept { seq, path, receipt: crate::receipt::read(text.as_bytes())? })
+    Ok(Some(Kept { seq, path, receipt: crate::receipt::read(text.as_bytes())? }))
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     event::Event,
     listed::Listed,
-    records::{destinations::DestinationRow, uploads::Order},
+    records::{destinations::DestinationRow, found::Search, uploads::Order},
     upload::{DestinationId, UploadId},
 };
 
@@ -109,10 +109,7 @@ pub async fn carry_out(engine: &Engine, request: Request, lines: &Lines, followe
         Request::Watches(ask) => task.watches(ask).await,
         Request::Order { ids, order } => task.order(&ids, order).await,
         Request::Settings(ask) => settings::carry_out(engine, ask, lines).await,
-        Request::History { limit } => {
-            engine.history(limit).await?.iter().for_each(|past| task.tell(history::of_past(past)));
-            Ok(End::Done)
-        }
+        Request::History { limit, find } => task.history(limit, find).await,
         Request::Receipt { id, digest, sha256 } => task.receipt(&id, digest, sha256).await,
     }
 }
@@ -193,6 +190,21 @@ impl Task<'_> {
         let untold = self.engine.errands_left().await?;
         self.tell(json!({ "event": "discarded", "count": outcomes.done.len(), "untold": untold }));
         Ok(if outcomes.problems.is_empty() { End::Done } else { End::SomeFailed })
+    }
+
+    /// The newest of what is found, oldest first, page by page: a whole history may be long.
+    async fn history(&self, limit: u32, find: Search) -> Result<End> {
+        let (mut lines, mut after) = (Vec::new(), None);
+        while lines.len() < limit as usize {
+            let page = self.engine.search_history(find.clone(), after, limit - lines.len() as u32).await?;
+            lines.extend(page.entries.iter().map(history::of_past));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        lines.into_iter().rev().for_each(|line| self.tell(line));
+        Ok(End::Done)
     }
 
     async fn receipt(&self, id: &str, digest: bool, sha256: bool) -> Result<End> {

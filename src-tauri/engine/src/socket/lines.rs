@@ -25,7 +25,7 @@ pub(super) fn of_event(event: &Event) -> Option<Value> {
         Event::Waiting { id, reason, until, message } => json!({
             "event": "waiting", "id": id, "reason": reason, "until": until, "message": message,
         }),
-        Event::Finished { id, name, size, sent, location } => json!({
+        Event::Finished { id, name, size, sent, location, .. } => json!({
             "event": "finished", "id": id, "name": name, "size": size, "sent": sent, "location": location,
         }),
         Event::Stopped { id, name, state, failure } => json!({

@@ -18,6 +18,7 @@ mod resume;
 mod saved;
 mod server;
 mod settings;
+mod table;
 mod watches;
 
 use std::{io, path::Path};
@@ -26,6 +27,7 @@ use interprocess::local_socket::Name;
 
 pub use carry_out::{End, Followed, Lines, carry_out};
 pub use client::{Call, call};
+pub use history::{history_table_head, history_table_line, history_table_row};
 pub use lines::{error_line, interrupted_line, set_aside_line};
 pub use request::{How, Request, ResumeWhich, Saved, Secret, Send, Settings, decode_paths, encode_paths};
 pub use server::{Server, serve};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::watches::Watches;
 use crate::{
     error::{Error, ErrorKind, Result},
-    records::uploads::Order,
+    records::{found::Search, uploads::Order},
     source::{decode_path, encode_path, path_encoding},
     this_run::RunWishes,
 };
@@ -105,8 +105,11 @@ pub enum Request {
     Settings(Settings),
     /// What became of uploads, newest last.
     History {
-        /// How many at most.
+        /// How many at most, the newest of what is found.
         limit: u32,
+        /// What is looked for.
+        #[serde(default)]
+        find: Search,
     },
     /// The receipt of what was delivered.
     Receipt {

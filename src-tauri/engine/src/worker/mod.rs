@@ -107,12 +107,14 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
         Err(error) => {
             tracing::debug!(upload = %id, %error, "its turn could not begin");
             lock(&inner.skipped).insert(id, Instant::now());
-            return;
+            return tell_unwritten(&inner, id, &error).await;
         }
     };
+    lock(&inner.unwritten).remove(&id);
     live.set_state(State::Preparing);
     inner.listeners.tell(Event::StateChanged { id, state: State::Preparing });
     let (name, keep, sent_before) = (upload.name.clone(), upload.keep, upload.sent);
+    let delivery = Delivery { relative_path: upload.relative_path.clone(), to: upload.destination_name.clone() };
     let outcome = tokio::select! {
         biased;
         () = cancel.cancelled() => return note_sent(&inner, &live, sent_before),
@@ -120,7 +122,7 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
     };
     note_sent(&inner, &live, sent_before);
     match outcome {
-        Ok(finished) => complete(&inner, &live, name, sent_before, finished).await,
+        Ok(finished) => complete(&inner, &live, name, delivery, sent_before, finished).await,
         Err(halt @ (Halt::StartOver | Halt::Gone)) => {
             if let Err(error) = inner.begin_anew(id, None, matches!(halt, Halt::Gone)).await {
                 rest(&inner, &live, name, keep, Halt::Error(error)).await;
@@ -133,6 +135,18 @@ pub(crate) async fn run(inner: Arc<Inner>, id: UploadId, live: Arc<Live>, cancel
         }
         Err(halt) => rest(&inner, &live, name, keep, halt).await,
     }
+}
+
+/// Records that cannot be written keep an upload from its turn. It is tried again by and by; whoever waits for it hears why,
+/// once.
+async fn tell_unwritten(inner: &Inner, id: UploadId, error: &Error) {
+    if error.kind() != ErrorKind::Storage || !lock(&inner.unwritten).insert(id) {
+        return;
+    }
+    let upload = inner.records.run(move |connection| uploads::get(connection, id)).await;
+    let name = upload.ok().flatten().map(|upload| upload.name).unwrap_or_default();
+    let failure = Failure::from(error);
+    inner.listeners.tell(Event::Stopped { id, name, state: State::Failed(failure.clone()), failure });
 }
 
 /// Comes to rest in the queue, to go on without a question.
@@ -188,7 +202,20 @@ async fn carry(inner: &Arc<Inner>, upload: Upload, live: &Arc<Live>) -> Result<F
     outcome
 }
 
-async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u64, finished: Finished) {
+/// What its last word says beside its name.
+struct Delivery {
+    relative_path: String,
+    to: String,
+}
+
+async fn complete(
+    inner: &Arc<Inner>,
+    live: &Live,
+    name: String,
+    delivery: Delivery,
+    sent_before: u64,
+    finished: Finished,
+) {
     let (id, sent, said) = (live.id, live.meter.sent(), finished.clone());
     let over_all = sent_before + sent;
     let stored = inner.records.run(move |connection| uploads::complete(connection, id, "done", &said, over_all)).await;
@@ -198,7 +225,8 @@ async fn complete(inner: &Arc<Inner>, live: &Live, name: String, sent_before: u6
     inner.errands.notify_one();
     inner.forget_this_run(id);
     live.set_state(State::Done);
-    inner.listeners.tell(Event::Finished { id, name, size: live.size, sent, location: finished.location });
+    let (size, location, Delivery { relative_path, to: destination }) = (live.size, finished.location, delivery);
+    inner.listeners.tell(Event::Finished { id, name, relative_path, destination, size, sent, location });
 }
 
 async fn rest(inner: &Arc<Inner>, live: &Live, name: String, keep: bool, halt: Halt) {

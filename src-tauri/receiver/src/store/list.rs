@@ -27,7 +27,7 @@ impl Store {
 }
 
 impl Inner {
-    fn list(&self, most: usize) -> Result<Vec<Listed>, StoreError> {
+    pub(super) fn list(&self, most: usize) -> Result<Vec<Listed>, StoreError> {
         let mut listed = Vec::new();
         for (uuid, finished) in self.newest(most) {
             if self.files.stat(&self.target(&finished.location))?.is_some_and(|stat| is_ours(&stat, &finished)) {

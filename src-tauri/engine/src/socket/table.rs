@@ -1,11 +1,9 @@
 //! Comma-separated values (RFC 4180) that a spreadsheet opens without taking any of them for a formula.
 
-use std::io::Write;
-
 use serde_json::Value;
 
 /// A value as a cell's text; nothing where there is none.
-pub fn cell(value: &Value) -> String {
+pub(super) fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -13,10 +11,10 @@ pub fn cell(value: &Value) -> String {
     }
 }
 
-/// One row on standard output. A reader that went away is no error of ours.
-pub fn row(cells: impl IntoIterator<Item = String>) {
+/// One row, with its end.
+pub(super) fn row(cells: impl IntoIterator<Item = String>) -> String {
     let cells: Vec<String> = cells.into_iter().map(|cell| escaped(&cell)).collect();
-    let _ = write!(std::io::stdout(), "{}\r\n", cells.join(","));
+    cells.join(",") + "\r\n"
 }
 
 /// Quoted where it has to be; what a spreadsheet would take for a formula gets an apostrophe before it.
