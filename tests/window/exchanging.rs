@@ -64,16 +64,17 @@ fn a_file_goes_to_the_destination_that_is_chosen_for_it_and_to_no_other() {
     app.page.click("#send [type=submit]");
     finished(&app, "take.mov");
     assert_eq!(digest(&lab.dir.join("take.mov")), digest(&take));
+    let own = app.page.call("destinations", json!({}))[0]["id"].clone();
     for (command, given) in [
-        ("send_paths", json!({"paths": [], "to": {"id": 1, "name": "This computer"}, "how": {}})),
+        ("send_paths", json!({"paths": [], "to": {"id": own, "name": "This computer"}, "how": {}})),
         ("send_paths", json!({"paths": [take], "to": {"id": 4711, "name": "x"}, "how": {}})),
-        ("send_paths", json!({"paths": [{"coded": "zz"}], "to": {"id": 1, "name": "This computer"}, "how": {}})),
-        ("send_paths", json!({"paths": [take], "to": {"id": 1, "name": "This computer"}, "how": {"hurry": 1}})),
+        ("send_paths", json!({"paths": [{"coded": "zz"}], "to": {"id": own, "name": "This computer"}, "how": {}})),
+        ("send_paths", json!({"paths": [take], "to": {"id": own, "name": "This computer"}, "how": {"hurry": 1}})),
         ("pick_paths", json!({"folders": "yes"})),
         ("import_destinations", json!({"document": "{}", "replace": false})),
         ("import_destinations", json!({"document": 7, "replace": false})),
-        ("remove_destination", json!({"id": 1, "uploads": "burn"})),
-        ("remove_destination", json!({"id": 1, "uploads": "finish"})),
+        ("remove_destination", json!({"id": own, "uploads": "burn"})),
+        ("remove_destination", json!({"id": own, "uploads": "finish"})),
         (
             "save_destination",
             json!({"draft": {"id": null, "like": 4711, "name": "a", "address": "tus+https://h/", "settings": {}, "token": null, "forget_token": false}}),
