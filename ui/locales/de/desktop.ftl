@@ -44,8 +44,8 @@ tray-resumable = { $count ->
    *[other] { $count } Uploads können fortgesetzt werden
 }
 tray-attention = { $count ->
-    [one] { $count } Upload braucht Sie
-   *[other] { $count } Uploads brauchen Sie
+    [one] { $count } Upload wartet auf eine Antwort
+   *[other] { $count } Uploads warten auf eine Antwort
 }
 
 ## Benachrichtigungen
@@ -62,8 +62,8 @@ delivered-title = { $count ->
 delivered-title-mixed = { $count } Dateien sind angekommen
 delivered-body = { $size }, alles bestätigt.
 problem-title = { $count ->
-    [one] „{ $name }“ braucht Sie
-   *[other] { $count } Uploads brauchen Sie
+    [one] „{ $name }“ wartet auf eine Antwort
+   *[other] { $count } Uploads warten auf eine Antwort
 }
 problem-unauthorized = Das Ziel verlangt eine neue Anmeldung.
 problem-source-changed = Die Datei hat sich seit Beginn des Uploads geändert.
@@ -97,11 +97,11 @@ pick-watched = Welcher Ordner soll überwacht werden?
 ## Links
 
 link-unknown = Dieser Link verlangt etwas, das Carryon nicht tut. Nichts wurde gesendet.
-link-too-long = Dieser Link nennt mehr, als ein Link kann. Nichts wurde gesendet; ziehen Sie die Dateien auf das Fenster.
+link-too-long = Dieser Link nennt mehr, als ein Link kann. Nichts wurde gesendet; die Dateien stattdessen auf das Fenster ziehen.
 link-garbled = Dieser Link ist beschädigt: Sein Text ist nicht lesbar. Nichts wurde gesendet.
 link-no-path = Dieser Link nennt keine Datei. Nichts wurde gesendet.
-link-bad-path = Dieser Link nennt „{ $path }“; das ist keine Datei auf diesem Computer. Nichts wurde gesendet.
-link-address = Dieser Link nennt kein gespeichertes Ziel. Carryon nimmt keine Adresse aus einem Link; speichern Sie das Ziel zuerst.
+link-bad-path = Dieser Link nennt „{ $path }“; das ist keine Datei auf diesem Rechner. Nichts wurde gesendet.
+link-address = Dieser Link nennt kein gespeichertes Ziel. Carryon nimmt keine Adresse aus einem Link; das Ziel zuerst speichern.
 save-table-title = Wo soll die Tabelle gesichert werden?
 save-receipts-title = Wo sollen die Belege gesichert werden?
 pick-receive-folder = In welchen Ordner sollen Dateien kommen?

@@ -63,7 +63,7 @@ history-proof-short-none = nicht nachgewiesen
 
 history-details-of = Einzelheiten: { $name }
 history-to = nach { $destination }
-history-this-computer = Dieser Computer
+history-this-computer = Dieser Rechner
 history-close = Schließen
 history-outcome = Ausgang
 history-proof = Nachweis

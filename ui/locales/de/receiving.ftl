@@ -1,9 +1,9 @@
-# Der eingebaute Empfänger: wo dieser Computer ablegt, was er empfängt, und wer senden darf.
+# Der eingebaute Empfänger: wo dieser Rechner ablegt, was er empfängt, und wer senden darf.
 
 nav-receiving = Empfang
 receiving-title = Empfang
 receiving-lesson = Carryon kann selbst ein Ziel sein. Was ankommt, wird Teil für Teil in einem Ordner zusammengesetzt und übersteht Absturz und Stromausfall.
-receiving-on = Dieser Computer empfängt
+receiving-on = Dieser Rechner empfängt
 receiving-on-hint = { $state ->
     [on] Er ist ein Ziel für dieses Fenster und für andere, denen es unten erlaubt wird.
     [waiting] Ausgeschaltet. { $count ->
@@ -35,8 +35,8 @@ receiving-off-keep = Weiter empfangen
 
 receiving-others = Wer sonst hierher senden darf
 receiving-door-closed = Niemand
-receiving-door-here = Programme auf diesem Computer
-receiving-door-network = Andere Computer im Netz
+receiving-door-here = Programme auf diesem Rechner
+receiving-door-network = Andere Rechner im Netz
 receiving-plain-risk = Ohne Zertifikat ist nichts verschlüsselt: Wer im Netz mithört, kann Dateien und Token unterwegs lesen.
 receiving-port = Port
 receiving-port-hint = 0 nimmt bei jedem Start einen freien.
@@ -47,7 +47,7 @@ receiving-choose-cert =
 receiving-choose-key =
     .aria-label = Privaten Schlüssel auswählen
 receiving-tls-hint = Mit beiden Dateien wird mit anderen über https gesprochen.
-receiving-names = Namen, unter denen andere diesen Computer ansprechen
+receiving-names = Namen, unter denen andere diesen Rechner ansprechen
 receiving-names-hint = Mit Port, etwa nas.local:8080; mehrere durch Kommas getrennt. Die Nummern gelten immer.
 receiving-origins = Webseiten, die senden dürfen
 receiving-origins-hint = Ihr Ursprung, etwa https://example.org; mehrere durch Kommas getrennt.

@@ -37,4 +37,4 @@ send-done = { $count ->
    *[other] { $count } Uploads gehen an { $name }.
 }
 send-asked = Ein anderes Programm bittet darum. Noch ist nichts gesendet.
-send-asked-by-link = Ein Link bittet darum. Noch ist nichts davon gelesen oder gesendet: Senden Sie es nur, wenn Sie wissen, woher der Link kommt.
+send-asked-by-link = Ein Link bittet darum. Noch ist nichts davon gelesen oder gesendet: Nur senden, wenn klar ist, woher der Link kommt.

@@ -8,7 +8,7 @@ settings-reset-title = Alle Einstellungen zurücksetzen?
 settings-reset-text = Dann ist alles auf dieser Seite wie beim ersten Start. Uploads und Ziele bleiben, wie sie sind.
 settings-keep = Behalten
 settings-was-reset = Alles ist wie beim ersten Start
-settings-unreadable = Diese waren nicht lesbar; bis Sie sie neu setzen, gelten ihre Voreinstellungen: { $names }.
+settings-unreadable = Diese waren nicht lesbar; bis sie neu gesetzt sind, gelten ihre Voreinstellungen: { $names }.
 settings-by-system = Wie das System
 
 settings-uploading = Hochladen
@@ -85,5 +85,5 @@ settings-log-help = Für alle, die einen Fehler suchen. Höchstens fünf Dateien
 settings-open-log = Protokollordner öffnen
 settings-copy-report = Bericht kopieren
 settings-with-names = Mit den Namen von Dateien und Zielen
-settings-report-copied = Der Bericht ist kopiert. Lesen Sie ihn, bevor Sie ihn weitergeben.
+settings-report-copied = Der Bericht ist kopiert. Vor dem Weitergeben durchlesen.
 settings-report-not-copied = Der Bericht konnte nicht kopiert werden.

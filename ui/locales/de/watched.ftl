@@ -2,7 +2,7 @@
 
 watched-title = Überwachte Ordner
 watched-lesson = Was in diesen Ordnern neu und fertig ist, wird von selbst hochgeladen, jede Datei einmal.
-watched-empty = Überwachen Sie den Ordner, den Kamera, Scanner oder Export füllt: Jede neue Datei wird hochgeladen, sobald niemand mehr daran schreibt.
+watched-empty = Den Ordner überwachen lassen, den Kamera, Scanner oder Export füllt: Jede neue Datei wird hochgeladen, sobald niemand mehr daran schreibt.
 watched-add = Ordner überwachen…
 
 watched-form-new = Ordner überwachen
@@ -12,7 +12,7 @@ watched-pick = Auswählen…
     .aria-label = Ordner auswählen
 watched-path-help = Ein abgezogener Datenträger ist kein Problem: Carryon wartet, bis er wieder da ist.
 watched-destination = Senden an
-watched-destination-help = Die gespeicherten Ziele und dieser Computer.
+watched-destination-help = Die gespeicherten Ziele und dieser Rechner.
 watched-existing = Was schon darin liegt
 watched-existing-later = Liegen lassen; nur senden, was ab jetzt dazukommt
 watched-existing-all = Ebenfalls senden
@@ -67,7 +67,7 @@ watched-where = → { $destination }
 watched-added = { $name } wird ab jetzt überwacht.
 watched-saved = { $name } wird jetzt so überwacht.
 watched-removed = { $name } wird nicht mehr überwacht.
-watched-no-path = Wählen Sie den Ordner, der überwacht werden soll.
+watched-no-path = Den Ordner wählen, der überwacht werden soll.
 watched-no-seconds = Eine ganze Zahl von 1 bis 86400.
 watched-remove-title = Diesen Ordner nicht mehr überwachen?
 watched-remove-text = Seine Dateien bleiben, wo sie sind, und was gesendet wurde, bleibt gesendet. Was unterwegs ist, geht weiter.
