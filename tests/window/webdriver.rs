@@ -58,6 +58,12 @@ impl Session {
 
     /// Presses the left button of the mouse on the first element that `selector` means.
     pub fn click(&self, selector: &str) {
+        // The driver takes for seen what lies behind the foot of the window; a person would scroll.
+        let seen = "const element = document.querySelector(arguments[0]);
+            const { top, bottom } = element?.getBoundingClientRect() ?? {};
+            const within = element?.closest('main')?.getBoundingClientRect();
+            if (within && (top < within.top || bottom > within.bottom)) element.scrollIntoView({ block: 'center' });";
+        self.run(seen, json!([selector]));
         let element = self.element(selector);
         self.tell("POST", &format!("/element/{element}/click"), &json!({}));
     }

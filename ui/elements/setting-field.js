@@ -6,6 +6,8 @@ import "./pair-table.js";
 const SHORT = new Set(["count", "limit", "size", "speed"]);
 const TABLES = new Set(["pairs", "parameters", "names"]);
 
+/** The page of settings has fields of these names too. */
+const idOf = (name) => `place-${wordsOf(name)}`;
 const wordsOf = (name) => `set-${name.replaceAll(".", "-")}`;
 
 /** The field `{ name, type, options }` as an element; its control bears the field's name. */
@@ -23,13 +25,13 @@ export function settingField(field) {
 
 function label({ name }) {
   const made = worded("label", wordsOf(name));
-  made.htmlFor = wordsOf(name);
+  made.htmlFor = idOf(name);
   return made;
 }
 
 function control(field) {
   const made = field.type === "choice" ? choice(field) : document.createElement("input");
-  made.id = wordsOf(field.name);
+  made.id = idOf(field.name);
   made.name = field.name;
   if (field.type !== "choice") made.spellcheck = false;
   if (field.type === "count" || field.type === "limit") made.inputMode = "numeric";

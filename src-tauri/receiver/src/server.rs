@@ -69,8 +69,10 @@ impl Receiver {
 
     pub(crate) async fn start_on(files: Arc<dyn Files>, config: Config) -> Result<Receiver, Error> {
         config.check()?;
+        // Before anything is made in the folder: a certificate that is none leaves no trace.
+        let tls = acceptor(&config)?;
         let store = open_store(files, &config).await?;
-        Receiver::serve(store, config, true).await
+        Receiver::serve(store, config, tls, true).await
     }
 
     /// Opens another door to the same store: an address of its own, with its own token, certificate, origins and limits on
@@ -85,7 +87,8 @@ impl Receiver {
     pub async fn open_door(&self, config: Config) -> Result<Receiver, Error> {
         config.check()?;
         let store = self.store.upgrade().ok_or(Error::Ended)?;
-        Receiver::serve(store, config, false).await
+        let tls = acceptor(&config)?;
+        Receiver::serve(store, config, tls, false).await
     }
 
     /// What came in lately, what is coming in, and the space that is left: at most `most` of either.
@@ -98,8 +101,12 @@ impl Receiver {
         store.report(most).await.map_err(failed).map_err(Error::folder(store.folder()))
     }
 
-    async fn serve(store: Store, config: Config, keeps_house: bool) -> Result<Receiver, Error> {
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+    async fn serve(
+        store: Store,
+        config: Config,
+        tls: Option<TlsAcceptor>,
+        keeps_house: bool,
+    ) -> Result<Receiver, Error> {
         let fail = |source| Error::Listen { address: config.listen, source };
         let listener = TcpListener::bind(config.listen).await.map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
@@ -148,6 +155,10 @@ impl Drop for Receiver {
     fn drop(&mut self) {
         self.kill.cancel();
     }
+}
+
+fn acceptor(config: &Config) -> Result<Option<TlsAcceptor>, Error> {
+    config.tls.as_ref().map(tls::acceptor).transpose()
 }
 
 async fn open_store(files: Arc<dyn Files>, config: &Config) -> Result<Store, Error> {
