@@ -103,22 +103,31 @@ impl Day {
         leave(app);
     }
 
+    /// Slowly at first, so that all of it stands in the queue; paused, resumed, and then as fast as it goes.
     fn drops_the_folder(&mut self, app: &App) {
+        self.limits_speed(app, "100 kB/s");
         let card = self.path("card");
         self.desktop.drop_files(&[&card]);
-        let drawn = "return document.querySelector('folder-row .numbers')?.textContent ?? ''";
-        wait_until("the folder's line", DELIVERED, || {
-            app.page.run(drawn, json!([])).as_str().is_some_and(|words| words.contains("files"))
-        });
+        let drawn = "return document.querySelector('#queue folder-row .numbers')?.textContent ?? ''";
+        let counts = || app.page.run(drawn, json!([])).as_str().unwrap_or_default().to_owned();
+        let all_but_a_few = || {
+            counts()
+                .split(' ')
+                .next()
+                .and_then(|count| count.replace(',', "").parse().ok())
+                .is_some_and(|count: usize| count > FILES / 2)
+        };
+        wait_until("the folder's line", DELIVERED, all_but_a_few);
         app.shot(&self.desktop, "70-five-thousand");
         app.page.click("#pause-all");
-        let running = "return document.querySelectorAll('#queue upload-row[data-kind=uploading]').length";
-        wait_until("a queue at rest", DELIVERED, || app.page.run(running, json!([])) == 0);
+        wait_until("a queue at rest", DELIVERED, || {
+            !counts().contains("running")
+                && app.page.run("return document.querySelector('#pause-all').hidden", json!([])) == true
+        });
+        self.limits_speed(app, "");
         app.page.click("#queue-resume-all");
         wait_until("the whole folder delivered", DELIVERED, || files_below(&self.lab.dir.join("card")).len() == FILES);
-        wait_until("and said to be", DELIVERED, || {
-            app.page.run("return document.querySelectorAll('#queue folder-row').length", json!([])) == 0
-        });
+        wait_until("and said to be", DELIVERED, || counts().is_empty());
     }
 
     /// Three large ones, paused; the last comes first.
@@ -145,12 +154,11 @@ impl Day {
         app.page.click("#nav a[href='#settings']");
         app.wait_shown("#set-speed", true);
         wait_until("the settings", PATIENCE, || !app.text("settings-page .data").is_empty());
-        app.page.fill("#set-speed", limit);
-        app.page.press(&[key::TAB]);
-        wait_until("the limit is set", PATIENCE, || {
-            app.page.call("preferences", json!({}))["values"]["speed_limit"]
-                != if limit.is_empty() { "20 MB/s" } else { "off" }
-        });
+        let typed = "const field = document.getElementById('set-speed'); field.value = arguments[0];
+            field.dispatchEvent(new Event('change', { bubbles: true }))";
+        app.page.run(typed, json!([limit]));
+        let is_off = || app.page.call("preferences", json!({}))["values"]["speed_limit"] == "off";
+        wait_until("the limit is set", PATIENCE, || is_off() == limit.is_empty());
         app.page.click("#nav a[href='#uploads']");
         app.page.painted();
     }
