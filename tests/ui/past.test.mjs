@@ -71,7 +71,7 @@ test("questions count, in German too", () => {
   assert.equal(removeQuestion(1200).title, "Remove 1,200 entries from the history?");
   speakHere("de");
   assert.equal(removeQuestion(1200).title, "1.200 Einträge aus dem Verlauf entfernen?");
-  assert.equal(factsOf(entry({ own: true, destination: "This computer" })).split(" · ")[2], "nach Dieser Computer");
+  assert.equal(factsOf(entry({ own: true, destination: "This computer" })).split(" · ")[2], "nach Dieser Rechner");
   speakHere("en");
 });
 

@@ -56,7 +56,7 @@ test("files are picked, get their destination by keyboard, and go there", option
   assert.deepEqual([to.id, to.name], [3, "Kleines Archiv – Außenstelle, dritter Stock"]);
   assert.deepEqual(how, { keep: false, start_over: false, priority: 10, start_at: await run("new Date(2027, 0, 31, 22).getTime()") });
   await until("document.getElementById('status').textContent.startsWith('One upload goes to Kleines Archiv')");
-  assert.equal(await count("#queue upload-row"), 1);
+  await until("document.querySelectorAll('#queue upload-row').length === 1");
 });
 
 test("who holds Shift or Ctrl while dropping is asked; else nobody is", options, async () => {

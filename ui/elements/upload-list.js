@@ -20,6 +20,8 @@ const DENSE_FROM = 1000;
 class UploadList extends HTMLElement {
   #list = null;
   #rows = new Map();
+  /** Lines that went out of sight: to be filled anew is quicker than to be made. */
+  #idle = { file: [], folder: [] };
   #tops = new EvenTops(0, GUESS);
   #guess = { file: GUESS, folder: GUESS };
   #width = 0;
@@ -130,7 +132,7 @@ class UploadList extends HTMLElement {
   }
 
   #rowFor(item, index) {
-    const row = this.#rows.get(item.id) ?? document.createElement(item.isFolder ? "folder-row" : "upload-row");
+    const row = this.#rows.get(item.id) ?? this.#idle[kindOf(item)].pop() ?? document.createElement(item.isFolder ? "folder-row" : "upload-row");
     this.#rows.set(item.id, row);
     row.item = item;
     if (row.update(item, this.#now)) row.isMeasured = false;
@@ -146,13 +148,16 @@ class UploadList extends HTMLElement {
       if (staying.has(id)) continue;
       row.remove();
       this.#rows.delete(id);
+      this.#idle[kindOf(row.item)].push(row);
     }
   }
 
   /** Measures the lines that are new or changed; true where any is not as high as it was taken to be. */
   #measure(shown) {
     let isNews = false;
-    for (const { item } of shown) {
+    // Where all lines are equally high, one tells for all; measuring makes the page lay itself out at once.
+    const toMeasure = this.#isDense ? shown.slice(0, 1) : shown;
+    for (const { item } of toMeasure) {
       const row = this.#rows.get(item.id);
       if (row.isMeasured) continue;
       const height = row.offsetHeight;
