@@ -25,6 +25,7 @@ const PYTHON: &str = "/usr/bin/python3";
 /// The desktop.
 pub struct Desktop {
     files_to_drag: Option<Child>,
+    reader: Option<Running>,
     _bus: Running,
     _display: Running,
     display: String,
@@ -47,7 +48,22 @@ impl Desktop {
         let runtime = tempfile::tempdir().expect("a folder for sockets");
         let (display_server, display) = start_display();
         let bus = start_bus(runtime.path());
-        Some(Self { files_to_drag: None, _bus: bus, _display: display_server, display, runtime, home })
+        Some(Self { files_to_drag: None, reader: None, _bus: bus, _display: display_server, display, runtime, home })
+    }
+
+    /// Lets assistive technology listen: what is started from here on tells it what it shows.
+    pub fn listen_in(&mut self) {
+        let mut launcher = self.command("/usr/libexec/at-spi-bus-launcher");
+        launcher.arg("--launch-immediately").arg("--a11y=1").env_remove("NO_AT_BRIDGE").env_remove("GTK_A11Y");
+        launcher.stdout(Stdio::null()).stderr(Stdio::null());
+        self.reader = Some(Running(launcher.spawn().expect("the accessibility bus starts")));
+    }
+
+    /// What assistive technology hears of the program of that name: the role and the name of everything that is shown.
+    pub fn heard(&self, program: &str) -> Vec<(String, String)> {
+        let told = self.python(include_str!("tree.py")).arg(program).arg("30").output().expect("python starts");
+        expect_success("tree.py", &told);
+        serde_json::from_slice(&told.stdout).expect("a list of roles and names")
     }
 
     /// A path in the home.
@@ -89,8 +105,10 @@ impl Desktop {
         command.env("DISPLAY", &self.display).env("LANG", "C.UTF-8").env("HOME", home);
         command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", self.bus_socket().display()));
         command.env("XDG_RUNTIME_DIR", self.runtime.path()).env("GDK_BACKEND", "x11");
-        // Without this GTK looks for an accessibility bus, which nobody starts here, and complains.
-        command.env("NO_AT_BRIDGE", "1").env("GTK_A11Y", "none");
+        if self.reader.is_none() {
+            // Without this GTK looks for an accessibility bus, which nobody starts here, and complains.
+            command.env("NO_AT_BRIDGE", "1").env("GTK_A11Y", "none");
+        }
         for (name, folder) in [("DATA", "share"), ("CONFIG", "config"), ("CACHE", "cache"), ("STATE", "state")] {
             command.env(format!("XDG_{name}_HOME"), home.join(folder));
         }

@@ -67,6 +67,27 @@ fn everything_that_can_be_pressed_or_read_has_a_name() {
     assert_named(&app);
 }
 
+#[test]
+fn what_is_shown_reaches_assistive_technology_with_its_role_and_its_name() {
+    let Some(mut desktop) = Desktop::start() else { return };
+    desktop.listen_in();
+    endless(&desktop, "tape 1.bin").kill();
+    let app = desktop.launch();
+    app.wait_shown("#resumable", true);
+    let heard = desktop.heard("arryon");
+    let hears = |roles: &[&str], name: &str| {
+        let found = heard.iter().any(|(role, said)| roles.contains(&role.as_str()) && said.contains(name));
+        assert!(found, "{roles:?} “{name}” is heard; this was: {heard:?}");
+    };
+    hears(&["frame"], "Carryon");
+    hears(&["heading"], "Resumable");
+    hears(&["link"], "Settings");
+    hears(&["push button", "button"], "Choose files…");
+    hears(&["push button", "button"], "Resume tape 1.bin");
+    hears(&["progress bar"], "Progress of tape 1.bin");
+    hears(&["tree table", "table"], "Resumable");
+}
+
 /// A second long upload under way, beside one that a crash broke off and one that is finished.
 fn under_way_beside(desktop: &Desktop) -> App {
     let small = desktop.path("note.txt");

@@ -12,9 +12,11 @@ const BUILD: &[&str] = &["build-essential", "pkg-config", "libwebkit2gtk-4.1-dev
 
 /// What the tests drive: a display, a browser, a session bus, a drag source, pictures.
 const TESTS: &[&str] = &[
+    "at-spi2-core",
     "chromium",
     "curl",
     "dbus",
+    "gir1.2-atspi-2.0",
     "gir1.2-gtk-3.0",
     "gnome-keyring",
     "imagemagick",

@@ -11,6 +11,7 @@ import { NOW, SCENES, upload } from "./scenes.js";
 const scene = SCENES[new URLSearchParams(location.search).get("scene") ?? "all"]();
 const listeners = new Map();
 const uploads = new Map((scene.uploads ?? []).map((each) => [each.id, each]));
+const theme = new URLSearchParams(location.search).get("theme");
 const realNow = Date.now();
 const clockRealNow = Date.now.bind(Date);
 Date.now = () => NOW + (clockRealNow() - realNow);
@@ -96,7 +97,7 @@ const DEFAULTS = {
   resume: "ask", files_at_once: 3, connections: null, speed_limit: "off", keep_days: 7, pause_on_metered: false, pause_on_battery: null,
   keep_awake: true, theme: "system", language: "system", motion: "system", notifications: "all", log_level: "info",
 };
-const set = { ...DEFAULTS, ...scene.preferences };
+const set = { ...DEFAULTS, ...scene.preferences, ...(theme && { theme }) };
 fake.set = set;
 let isAtLogin = false;
 const preferred = () => ({ values: { ...set }, defaults: { ...DEFAULTS }, unreadable: [] });
