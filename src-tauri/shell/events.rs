@@ -1,7 +1,7 @@
 //! The engine's news on its way to the page: folded together and passed on a few times a second.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     time::Duration,
 };
 
@@ -53,6 +53,7 @@ struct News {
     changed: BTreeMap<UploadId, Option<Finish>>,
     progress: HashMap<UploadId, Progress>,
     moved: bool,
+    gone: HashSet<UploadId>,
 }
 
 /// What is known of the uploads that news came of.
@@ -112,6 +113,10 @@ impl News {
             }
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
             Event::Moved { .. } => self.moved = true,
+            Event::Removed { .. } => {
+                self.gone.insert(id);
+                self.changed.entry(id).or_default();
+            }
             Event::Finished { name, relative_path, destination, size, sent, location, .. } => {
                 self.changed.insert(id, Some(Finish { name, relative_path, destination, size, sent, location }));
             }
@@ -154,10 +159,12 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
                 known.insert(id, view.clone());
                 changes.push(Change::Upsert { upload: Box::new(view) });
             }
-            (None, None) => {
+            (None, None) if news.gone.contains(&id) => {
                 known.remove(&id);
                 changes.push(Change::Removed { id });
             }
+            // Its record went with its delivery, and that word is still on its way.
+            (None, None) => {}
         }
     }
     for (id, progress) in news.progress {
