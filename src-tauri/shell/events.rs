@@ -53,6 +53,7 @@ struct News {
     changed: BTreeMap<UploadId, Option<Finish>>,
     progress: HashMap<UploadId, Progress>,
     moved: bool,
+    /// Those whose record may be gone without a delivery.
     gone: HashSet<UploadId>,
 }
 
@@ -113,7 +114,8 @@ impl News {
             }
             Event::Progress(progress) => drop(self.progress.insert(id, progress)),
             Event::Moved { .. } => self.moved = true,
-            Event::Removed { .. } => {
+            // What was meant for one run only goes with its last word too.
+            Event::Removed { .. } | Event::Stopped { .. } => {
                 self.gone.insert(id);
                 self.changed.entry(id).or_default();
             }
@@ -182,4 +184,31 @@ async fn fold(core: &Core, Followed { known, messages }: &mut Followed, news: Ne
 async fn read(core: &Core, news: &News) -> HashMap<UploadId, carryon_engine::Listed> {
     let listed = core.engine.get_all(news.changed.keys().copied().collect()).await.unwrap_or_default();
     listed.into_iter().map(|listed| (listed.upload.id, listed)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use carryon_engine::{Failure, State};
+
+    use super::*;
+
+    fn gone_after(event: Event) -> bool {
+        let (id, mut news) = (event.id(), News::default());
+        news.hear(event, &mut Messages::default());
+        assert!(news.changed.contains_key(&id), "it is looked at");
+        news.gone.contains(&id)
+    }
+
+    #[test]
+    fn a_record_that_is_missing_means_gone_only_after_a_word_that_ends_an_upload_undelivered() {
+        let id = UploadId::random();
+        let failure = Failure { code: "rejected".into(), message: "No".into(), next_step: "Ask".into() };
+        let state = State::Failed(failure.clone());
+        assert!(gone_after(Event::Removed { id }));
+        assert!(
+            gone_after(Event::Stopped { id, name: "a".into(), state, failure }),
+            "also where nothing was to be kept"
+        );
+        assert!(!gone_after(Event::StateChanged { id, state: State::Finishing }), "its delivery is told next");
+    }
 }

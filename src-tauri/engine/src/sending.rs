@@ -68,6 +68,8 @@ pub(crate) struct Sending<'w> {
 
 impl<'w> Sending<'w> {
     pub fn new(worker: &'w mut Worker, source: Arc<SourceFile>, held: Ranges) -> Self {
+        // Whatever an earlier round left on its way is not any more.
+        worker.live.broken_off();
         let course = Course::new(worker.upload.attempt.plan, held.clone());
         let network = worker.inner.network.subscribe();
         let seen_broken = network.borrow().broken;
